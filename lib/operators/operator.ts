@@ -1,0 +1,111 @@
+/**
+ * What executes one stage. An operator never sees an actor, a thread or a promise.
+ *
+ * Order of calls: `restore` at most once, before anything else; then any sequence of `apply`, `onWatermark`, `onClock`, `onSplits`,
+ * `onSplitEnd`, `snapshot`. A Cursor that was returned is read to its end before any further call.
+ * One record at a time: `context.time`, `context.key` and `context.origin` describe the record of the current call, and what an
+ * operator leaves in `time`, `key` and `route` goes on with its output.
+ */
+import type { ByteReader } from '../state/byte-reader.ts'
+import type { ByteWriter } from '../state/byte-writer.ts'
+
+/** Returned by `apply` of a 'one' operator: no output. */
+export const NONE: unique symbol = Symbol('none')
+/** Returned by `Cursor.next`: read to the end. */
+export const DONE: unique symbol = Symbol('done')
+
+export interface OperatorContext {
+  /** Event time of the current record, epoch ms; NaN where none was assigned. */
+  time: number
+  key: unknown
+  /** Target of a `partition` stage: an instance number, or an int32 hash (see its Routing). */
+  route: number
+  /** `source/split` of the current record; '' behind a shuffle. */
+  origin: string
+  /** Watermark of this operator's input. */
+  watermark: number
+  /** Instances of the next stage, for `partition((record, n) => index)`. */
+  targets: number
+  readonly instance: number
+  readonly parallelism: number
+  readonly maxParallelism: number
+  /** False: no eventTime upstream, so windows use the clock. */
+  readonly eventTime: boolean
+  /** Wall clock of the current step, epoch ms. */
+  now(): number
+  /** Milliseconds this actor has been able to work: `now` less the time spent waiting for credit. */
+  activeNow(): number
+  /** Asks for `onClock` at or after that wall-clock moment. Only the earliest request is kept. */
+  wakeAt(at: number): void
+  /** Passes a watermark on once the current record, and all it leads to, has gone through the later stages. NaN: idle. */
+  advance(watermark: number): void
+  /** Sends the record, unchanged, to a side output. */
+  side(id: string, record: unknown): void
+  /** Counts a late record and sends it where the stage's window says. */
+  late(record: unknown): void
+  /** Ends this stage: nothing more is wanted from upstream, and its outputs complete. */
+  complete(): void
+  /** Whether the current call is one that brought the region down before: its outputs are to be held whole. */
+  isSuspect(record: unknown): boolean
+}
+
+/** Outputs of one call, taken one by one: the actor may pause between any two. */
+export interface Cursor {
+  /** The next output, or DONE. Throws what a user function throws; called again it tries the same output again. */
+  next(context: OperatorContext): unknown
+  /** The input of the call that `next` makes: at a firing `{ key, window }`. */
+  input(): unknown
+  /** Leaves out the output that cannot be had. */
+  skip(): void
+  /** Whether a failed `next` has changed nothing. */
+  undoable(): boolean
+}
+
+export interface StatePart {
+  /** Instance that wrote it. */
+  readonly instance: number
+  readonly reader: ByteReader
+}
+
+export interface RestoreScope {
+  /** Same parallelism as when written: there is one part, this instance's own, and its order is kept. */
+  readonly same: boolean
+  readonly parts: readonly StatePart[]
+  /** Whether this instance owns that key group. */
+  owns(group: number): boolean
+}
+
+interface OperatorBase {
+  /** The watermark of the input has advanced to `at` (+∞: end of input). What it fires; later stages see `at` after that. */
+  onWatermark?(at: number, context: OperatorContext): Cursor | null
+  /** The wall clock has reached a moment asked for by `wakeAt`. */
+  onClock?(now: number, context: OperatorContext): Cursor | null
+  /** The splits whose records come by here, before the first record. A stage with several inputs hears of each input's. */
+  onSplits?(origins: readonly string[], context: OperatorContext): void
+  onSplitEnd?(origin: string, context: OperatorContext): void
+  /** True for a stage that makes watermarks of its own: those from upstream end here, except +∞. */
+  readonly makesWatermarks?: boolean
+  /** After `apply` threw for `record`: puts the state back as it was before the call. False: it cannot be known. */
+  undo?(record: unknown, context: OperatorContext): boolean
+  /** From now on keep what is needed so that every call can be undone. */
+  guard?(): void
+  snapshot?(writer: ByteWriter): void
+  restore?(scope: RestoreScope): void
+  /** Entries held, for tests that look for leaks. */
+  size?(): number
+}
+
+/** One record in, at most one out. */
+export interface RowOperator extends OperatorBase {
+  readonly shape: 'one'
+  apply(record: unknown, context: OperatorContext): unknown
+}
+
+/** One record in, any number out. */
+export interface ManyOperator extends OperatorBase {
+  readonly shape: 'many'
+  apply(record: unknown, context: OperatorContext): Cursor | null
+}
+
+/** Operators without `undo` change nothing but by their result. */
+export type Operator = RowOperator | ManyOperator
