@@ -8,6 +8,8 @@ import { installedNode } from './install.mjs'
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 /** A terminal and npm each deliver the same Ctrl-C, milliseconds apart; a person's second one comes later. */
 const sameKeyPressMs = 200
+/** How often to look whether npm's shell still waits for this process. */
+const parentCheckMs = 250
 
 /** @type {NodeJS.Signals[]} */
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP']
@@ -32,6 +34,11 @@ function run(node, args) {
       last = now
     })
   }
+  // A signal sent to npm alone ends only the shell between npm and here, and nobody tells this process.
+  const parent = process.ppid
+  setInterval(() => {
+    if (process.ppid !== parent) child.kill('SIGTERM')
+  }, parentCheckMs).unref()
   child.on('error', fail)
   child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 128 + constants.signals[signal]))
 }
