@@ -31,7 +31,7 @@ export const errorTable = {
   SNAPSHOT_INCOMPATIBLE: { means: 'A snapshot was taken by a topology whose stateful stages differ from this one.', next: 'Give the stages their former ids and kinds, or start anew with restore: none.' },
   STORE_LOCKED: { means: 'Another process runs this job on the same checkpoint folder.', next: 'Stop it first, or use another folder.' },
   OPTION_INVALID: { means: 'An option has a wrong name or value.', next: 'Use what the message lists.' },
-} as const satisfies Record<string, ErrorEntry>
+} as const
 
 export type ErrorCode = keyof typeof errorTable
 
