@@ -95,6 +95,7 @@ export class ByteWriter {
 
   /** The first `length` numbers of `array`, eight bytes each. */
   f64s(array: ArrayLike<number>, length: number = array.length): void {
+    if (!(length <= array.length)) throw outOfRange(length, 'a length within the array')
     this.varint(length)
     this.#reserve(8 * length)
     const at = this.#length
@@ -103,8 +104,9 @@ export class ByteWriter {
     this.#length = at + 8 * length
   }
 
-  /** The first `length` int32 of `array`, four bytes each. */
+  /** The first `length` numbers of `array`, four bytes each; the caller vouches that they are int32. */
   i32s(array: ArrayLike<number>, length: number = array.length): void {
+    if (!(length <= array.length)) throw outOfRange(length, 'a length within the array')
     this.varint(length)
     this.#reserve(4 * length)
     const at = this.#length

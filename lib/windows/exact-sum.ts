@@ -12,6 +12,9 @@ const two1023 = 2 ** 1023
 /** Half of the distance between the two largest doubles. */
 const halfLastUlp = 2 ** 970
 
+/** More parts are packed together, into about forty at most: a sum of doubles has some 2,100 bits, and 53 fit into each part. */
+const partsMax = 64
+
 /**
  * An exact sum, −0 while empty. While values and total are safe integers it is one plain number.
  * @example
@@ -23,8 +26,8 @@ export class ExactSum {
   /** All of the sum while that is a safe integer; 0 afterwards. −0 is the identity of addition. */
   #integer = -0
   #isSimple = true
-  /** Doubles of growing magnitude that do not overlap; never 0. About forty at most, as a double has 2,098 possible bits. */
-  readonly #parts: number[] = []
+  /** Doubles of growing magnitude that do not overlap; never 0; `partsMax` at most. */
+  #parts: number[] = []
   /** To be added to the parts: this many times 2^1024. */
   #overflow = 0
   /** The sum of what was not finite: 0, an infinity or NaN. */
@@ -47,9 +50,11 @@ export class ExactSum {
   merge(other: ExactSum): void {
     if (other.#isSimple) return this.add(other.#integer)
     this.#expand()
-    for (const part of other.#parts.slice()) this.#addPart(part)
+    // Read beforehand, as the other sum may be this one.
+    const parts = other.#parts.slice()
     this.#overflow += other.#overflow
     this.#unbounded += other.#unbounded
+    for (const part of parts) this.#addPart(part)
   }
 
   /** True while the sum is one safe integer. */
@@ -64,7 +69,7 @@ export class ExactSum {
     return this.#overflow === 0 ? roundedSum(this.#parts) : overflowedSum(this.#parts, this.#overflow)
   }
 
-  /** The sum as numbers: itself if simple, otherwise what was not finite, the overflow, then the parts. */
+  /** The sum as numbers: itself if simple, otherwise what was not finite, the overflow, then the parts; 66 at most. */
   toParts(): number[] {
     return this.#isSimple ? [this.#integer] : [this.#unbounded, this.#overflow, ...this.#parts]
   }
@@ -127,11 +132,27 @@ export class ExactSum {
     }
     parts.length = kept
     if (high !== 0) parts.push(high)
+    if (parts.length > partsMax) this.#parts = compressed(parts)
   }
 }
 
 /** What `sum`, which is a + b rounded, lacks. Exact (Dekker's Fast2Sum), and immune to overflow, as the larger goes first. */
 const roundingError = (a: number, b: number, sum: number): number => (Math.abs(a) >= Math.abs(b) ? b - (sum - a) : a - (sum - b))
+
+/** The same sum in fuller parts: each one takes up what fits into its 53 bits (the first half of Shewchuk's Compress). */
+const compressed = (parts: readonly number[]): number[] => {
+  const fuller: number[] = []
+  let high = parts.at(-1) ?? 0
+  for (let i = parts.length - 2; i >= 0; i--) {
+    const part = parts[i]!
+    const sum = high + part
+    const low = part - (sum - high)
+    if (low !== 0) fuller.push(sum)
+    high = low === 0 ? sum : low
+  }
+  fuller.push(high)
+  return fuller.reverse()
+}
 
 /** The exact sum of parts of growing magnitude that do not overlap, rounded half to even. */
 const roundedSum = (parts: readonly number[]): number => {
