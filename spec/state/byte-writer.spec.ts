@@ -90,6 +90,14 @@ describe('ByteWriter and ByteReader', () => {
     expect(() => written(write)).toThrow(expect.objectContaining({ code: 'VALUE_NOT_TRANSFERABLE' }))
   })
 
+  test('make no room for a column that cannot follow', () => {
+    const columns = [(reader: ByteReader) => reader.f64s(), (reader: ByteReader) => reader.i32s()]
+    for (const read of columns) {
+      const reader = written((writer) => writer.varint(Number.MAX_SAFE_INTEGER))
+      expect(() => read(reader)).toThrow(/values are announced, 0 bytes are left/)
+    }
+  })
+
   test.each<[string, (reader: ByteReader) => unknown]>([
     ['u8', (reader) => reader.u8()],
     ['u32', (reader) => reader.u32()],
