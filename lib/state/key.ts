@@ -119,7 +119,9 @@ const textOfArray = (array: readonly unknown[], depth: number): string => {
 const textOfObject = (object: object, depth: number): string => {
   if (!isPlainObject(object) || hasSymbolField(object)) throw refused
   let text = ''
-  for (const name of Object.keys(object).sort()) text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${textOf(object[name], depth + 1)}`
+  for (const name of Object.keys(object).sort()) {
+    text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${textOf(object[name], depth + 1)}`
+  }
   return text === '' ? '{}' : `${text}}`
 }
 

@@ -4,8 +4,18 @@ import { isPlainArray, isPlainObject } from './plain.ts'
 import { findRefusal, instanceName, placeOf, type Judge } from './refusal.ts'
 
 export type TypedArray =
-  | Uint8Array | Uint8ClampedArray | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array
-  | Float16Array | Float32Array | Float64Array | BigInt64Array | BigUint64Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float16Array
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array
 
 interface TypedArrayConstructor {
   new (buffer: ArrayBuffer): TypedArray
@@ -14,8 +24,17 @@ interface TypedArrayConstructor {
 
 /** An element kind's number in the codec is its place here: only ever append. Float16Array is missing before Node 24. */
 export const elementKinds: readonly (TypedArrayConstructor | undefined)[] = [
-  Uint8Array, Uint8ClampedArray, Int8Array, Uint16Array, Int16Array, Uint32Array, Int32Array,
-  Float32Array, Float64Array, BigInt64Array, BigUint64Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int8Array,
+  Uint16Array,
+  Int16Array,
+  Uint32Array,
+  Int32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
   (globalThis as { Float16Array?: TypedArrayConstructor }).Float16Array,
 ]
 

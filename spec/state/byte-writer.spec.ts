@@ -23,7 +23,14 @@ describe('ByteWriter and ByteReader', () => {
       writer.f64s([0.5, 1, 2], 2)
       writer.i32s([-7, 7, 9], 2)
     })
-    expect([reader.u8(), reader.u32(), reader.varint(), reader.i32(), reader.f64(), reader.string()]).toEqual([255, 4294967295, 300, -1, -0, 'mill'])
+    expect([reader.u8(), reader.u32(), reader.varint(), reader.i32(), reader.f64(), reader.string()]).toEqual([
+      255,
+      4294967295,
+      300,
+      -1,
+      -0,
+      'mill',
+    ])
     expect([...reader.bytes()]).toEqual([1, 2])
     expect(reader.value()).toEqual({ a: 1 })
     expect([...reader.f64s()]).toEqual([0.5, 1])
@@ -46,9 +53,13 @@ describe('ByteWriter and ByteReader', () => {
 
   test('write a column in the same bytes from a typed array and from any other array', () => {
     const doubles = [1.5, -0, 1e300]
-    expect(written((writer) => writer.f64s(new Float64Array(doubles), 2)).f64s()).toEqual(written((writer) => writer.f64s(doubles, 2)).f64s())
+    expect(written((writer) => writer.f64s(new Float64Array(doubles), 2)).f64s()).toEqual(
+      written((writer) => writer.f64s(doubles, 2)).f64s(),
+    )
     const integers = [1, -(2 ** 31), 5]
-    expect(written((writer) => writer.i32s(new Int32Array(integers), 2)).i32s()).toEqual(written((writer) => writer.i32s(integers, 2)).i32s())
+    expect(written((writer) => writer.i32s(new Int32Array(integers), 2)).i32s()).toEqual(
+      written((writer) => writer.i32s(integers, 2)).i32s(),
+    )
   })
 
   test('read from a view that begins inside its buffer', () => {

@@ -11,16 +11,22 @@ const corrupt = expect.objectContaining({ code: 'SNAPSHOT_CORRUPT' })
 
 describe('a value that is encoded and decoded', () => {
   test('is equal to what it was, whatever plain value it is', () => {
-    fc.assert(fc.property(plainValue, (value) => assert.deepStrictEqual(through(value), value)), { numRuns: 2000 })
+    fc.assert(
+      fc.property(plainValue, (value) => assert.deepStrictEqual(through(value), value)),
+      { numRuns: 2000 },
+    )
   })
 
   test('gives the same bytes when it is encoded again', () => {
     fc.assert(fc.property(plainValue, (value) => assert.deepStrictEqual(encodeValue(through(value)), encodeValue(value))))
   })
 
-  test.each([-0, NaN, Infinity, -Infinity, Number.MIN_VALUE, Number.MAX_VALUE, 2 ** 31, -(2 ** 31), 4294967295])('keeps the number %d', (value) => {
-    expect(through(value)).toBe(value)
-  })
+  test.each([-0, NaN, Infinity, -Infinity, Number.MIN_VALUE, Number.MAX_VALUE, 2 ** 31, -(2 ** 31), 4294967295])(
+    'keeps the number %d',
+    (value) => {
+      expect(through(value)).toBe(value)
+    },
+  )
 
   test('keeps lone surrogates', () => {
     expect(through('\udc00a\ud800')).toBe('\udc00a\ud800')
@@ -47,7 +53,6 @@ describe('a value that is encoded and decoded', () => {
   })
 
   test('has undefined where an array had holes', () => {
-    // eslint-disable-next-line no-sparse-arrays
     const back = through([1, , 3]) as unknown[]
     expect(1 in back).toBe(true)
     expect(back).toEqual([1, undefined, 3])
@@ -66,10 +71,26 @@ describe('a value that is encoded and decoded', () => {
   })
 
   test('has the bytes that version 1 gave it', () => {
-    const value = { n: 1, x: 0.5, t: 'é日', l: [true, null, -1n], at: new Date(0), m: new Map([[undefined, new Set([NaN])]]), r: /a/g, b: new Int16Array([1]) }
+    const value = {
+      n: 1,
+      x: 0.5,
+      t: 'é日',
+      l: [true, null, -1n],
+      at: new Date(0),
+      m: new Map([[undefined, new Set([NaN])]]),
+      r: /a/g,
+      b: new Int16Array([1]),
+    }
     expect(Buffer.from(encodeValue(value)).toString('hex')).toBe(
-      '010808' + '026e0402' + '027805000000000000e03f' + '02740705e900e565' + '026c0a0303010bffffffffffffffff' +
-        '0461740d0000000000000000' + '026d0e01000f0106' + '02721002610267' + '02621104020100',
+      '010808' +
+        '026e0402' +
+        '027805000000000000e03f' +
+        '02740705e900e565' +
+        '026c0a0303010bffffffffffffffff' +
+        '0461740d0000000000000000' +
+        '026d0e01000f0106' +
+        '02721002610267' +
+        '02621104020100',
     )
   })
 
@@ -78,7 +99,11 @@ describe('a value that is encoded and decoded', () => {
   })
 
   test('may encode something else in a getter', () => {
-    const value = { get inner() { return encodeValue('inner') } }
+    const value = {
+      get inner() {
+        return encodeValue('inner')
+      },
+    }
     expect(through(value)).toEqual({ inner: encodeValue('inner') })
   })
 })
@@ -103,12 +128,20 @@ describe('a value that cannot be encoded is named by its path', () => {
     ['a cycle', cycle, '.self[0] of the value is a reference back to what contains it (a cycle)'],
     ['too deep a nesting', nested(1001), 'of the value is nested more than 1000 levels deep'],
   ])('%s', (_, value, message) => {
-    expect(() => encodeValue(value)).toThrow(expect.objectContaining({ code: 'VALUE_NOT_TRANSFERABLE', message: expect.stringContaining(message) }))
+    expect(() => encodeValue(value)).toThrow(
+      expect.objectContaining({ code: 'VALUE_NOT_TRANSFERABLE', message: expect.stringContaining(message) }),
+    )
   })
 
   test('and an error thrown by a getter is passed on as it is', () => {
     const thrown = new Error('mine')
-    expect(() => encodeValue({ get a() { throw thrown } })).toThrow(thrown)
+    expect(() =>
+      encodeValue({
+        get a() {
+          throw thrown
+        },
+      }),
+    ).toThrow(thrown)
   })
 })
 
@@ -124,7 +157,10 @@ describe('bytes that are no value', () => {
   }
 
   test('never end in another error than SNAPSHOT_CORRUPT', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => void decodes(new Uint8Array([wireVersion, ...bytes]))), { numRuns: 5000 })
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => void decodes(new Uint8Array([wireVersion, ...bytes]))),
+      { numRuns: 5000 },
+    )
   })
 
   test('nor when one byte of a value was changed', () => {
@@ -155,12 +191,11 @@ describe('bytes that are no value', () => {
     expect(() => decodeValue(new Uint8Array([wireVersion + 1, tag.null]))).toThrow(/version 2, this release reads 1/)
   })
 
-  test.each(Object.entries({ string: tag.string, array: tag.array, object: tag.object, map: tag.map, set: tag.set, arrayBuffer: tag.arrayBuffer }))(
-    'are refused before room is made for more than they can hold: %s',
-    (_, kind) => {
-      expect(() => decodeValue(new Uint8Array([wireVersion, kind, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f]))).toThrow(/announced/)
-    },
-  )
+  test.each(
+    Object.entries({ string: tag.string, array: tag.array, object: tag.object, map: tag.map, set: tag.set, arrayBuffer: tag.arrayBuffer }),
+  )('are refused before room is made for more than they can hold: %s', (_, kind) => {
+    expect(() => decodeValue(new Uint8Array([wireVersion, kind, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f]))).toThrow(/announced/)
+  })
 
   test.each<[string, number[]]>([
     ['a number above the safe integers', [tag.array, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]],

@@ -15,7 +15,10 @@ const objectsIn = (value: unknown, found = new Set<object>()): Set<object> => {
 
 describe('a copy', () => {
   test('is what storing and reading the value gives', () => {
-    fc.assert(fc.property(plainValue, (value) => assert.deepStrictEqual(copyValue(value), decodeValue(encodeValue(value)))), { numRuns: 1000 })
+    fc.assert(
+      fc.property(plainValue, (value) => assert.deepStrictEqual(copyValue(value), decodeValue(encodeValue(value)))),
+      { numRuns: 1000 },
+    )
   })
 
   test('shares no object with the value', () => {
@@ -45,6 +48,8 @@ describe('a copy', () => {
     [{ a: [{ b: new Error('x') }] }, '.a[0].b of the value is an instance of Error'],
     [nested(1001), 'nested more than 1000 levels deep'],
   ])('is refused with the path of what cannot be copied (%#)', (value, message) => {
-    expect(() => copyValue(value)).toThrow(expect.objectContaining({ code: 'VALUE_NOT_TRANSFERABLE', message: expect.stringContaining(message) }))
+    expect(() => copyValue(value)).toThrow(
+      expect.objectContaining({ code: 'VALUE_NOT_TRANSFERABLE', message: expect.stringContaining(message) }),
+    )
   })
 })

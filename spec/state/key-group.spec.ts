@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { groupRange, instanceOfGroup, keyGroup, partitionOfHash } from '../../lib/state/key-group.ts'
 
-const scale = fc.integer({ min: 1, max: 32_768 }).chain((max) => fc.tuple(fc.integer({ min: 1, max: Math.min(max, 300) }), fc.constant(max)))
+const scale = fc
+  .integer({ min: 1, max: 32_768 })
+  .chain((max) => fc.tuple(fc.integer({ min: 1, max: Math.min(max, 300) }), fc.constant(max)))
 
 describe('key groups', () => {
   test('lie between 0 and maxParallelism − 1 for every hash', () => {
@@ -32,7 +34,9 @@ describe('key groups', () => {
   test('ranges differ by one group at most', () => {
     fc.assert(
       fc.property(scale, ([parallelism, max]) => {
-        const sizes = Array.from({ length: parallelism }, (_, instance) => groupRange(instance, parallelism, max)).map(({ from, to }) => to - from)
+        const sizes = Array.from({ length: parallelism }, (_, instance) => groupRange(instance, parallelism, max)).map(
+          ({ from, to }) => to - from,
+        )
         expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1)
       }),
     )
@@ -50,7 +54,11 @@ describe('key groups', () => {
   })
 
   test("ranges are Flink's: 128 groups over 3 instances", () => {
-    expect([0, 1, 2].map((instance) => groupRange(instance, 3, 128))).toEqual([{ from: 0, to: 43 }, { from: 43, to: 86 }, { from: 86, to: 128 }])
+    expect([0, 1, 2].map((instance) => groupRange(instance, 3, 128))).toEqual([
+      { from: 0, to: 43 },
+      { from: 43, to: 86 },
+      { from: 86, to: 128 },
+    ])
   })
 })
 

@@ -7,18 +7,47 @@ import { nested } from './plain-values.ts'
 
 /** Few different values, so that equal keys and near misses are common. */
 const leaf = fc.oneof(
-  fc.constantFrom<unknown>(0, -0, 1, '1', 1n, true, false, 'true', '', '[1]', '{"a":1}', '\u0000', '\u0000[1]', '\u0000\u0000[1]', '1n', 'a', 'é'),
+  fc.constantFrom<unknown>(
+    0,
+    -0,
+    1,
+    '1',
+    1n,
+    true,
+    false,
+    'true',
+    '',
+    '[1]',
+    '{"a":1}',
+    '\u0000',
+    '\u0000[1]',
+    '\u0000\u0000[1]',
+    '1n',
+    'a',
+    'é',
+  ),
   fc.string({ unit: 'binary', maxLength: 2 }),
 )
 
 const key: fc.Arbitrary<unknown> = fc.letrec<{ key: unknown }>((tie) => ({
-  key: fc.oneof({ maxDepth: 3 }, leaf, fc.array(tie('key'), { maxLength: 3 }), fc.dictionary(fc.constantFrom('a', 'b', '10', '9', '__proto__', 'é'), tie('key'), { maxKeys: 3 })),
+  key: fc.oneof(
+    { maxDepth: 3 },
+    leaf,
+    fc.array(tie('key'), { maxLength: 3 }),
+    fc.dictionary(fc.constantFrom('a', 'b', '10', '9', '__proto__', 'é'), tie('key'), { maxKeys: 3 }),
+  ),
 })).key
 
 /** Equality of keys, written down another way: names sorted, −0 as 0, each value with its type. */
 const typed = (value: unknown): unknown => {
   if (Array.isArray(value)) return ['array', ...value.map(typed)]
-  if (typeof value === 'object' && value !== null) return ['object', ...Object.keys(value).sort().map((name) => [name, typed((value as Record<string, unknown>)[name])])]
+  if (typeof value === 'object' && value !== null)
+    return [
+      'object',
+      ...Object.keys(value)
+        .sort()
+        .map((name) => [name, typed((value as Record<string, unknown>)[name])]),
+    ]
   return [typeof value, String(value)]
 }
 const areEqual = (a: unknown, b: unknown): boolean => JSON.stringify(typed(a)) === JSON.stringify(typed(b))
@@ -46,7 +75,6 @@ const notKeys: [string, unknown, string][] = [
   ['undefined in an object', { a: { b: undefined } }, '.a.b of the key is undefined'],
   ['null in an array', [1, null], '[1] of the key is null'],
   ['NaN in an array', [[NaN]], '[0][0] of the key is NaN'],
-  // eslint-disable-next-line no-sparse-arrays
   ['a hole', [1, , 2], '[1] of the key is undefined'],
   ['a symbol as a field name', [{ [Symbol('s')]: 1 }], '[0] of the key is an object with a symbol for a field name'],
   ['too deep a nesting', nested(1001), 'nested more than 1000 levels deep'],
@@ -77,7 +105,12 @@ describe('keyHash', () => {
   })
 
   test('is the same for equal keys', () => {
-    fc.assert(fc.property(key, key, (a, b) => { if (areEqual(a, b)) expect(keyHash(a)).toBe(keyHash(b)) }), { numRuns: 2000 })
+    fc.assert(
+      fc.property(key, key, (a, b) => {
+        if (areEqual(a, b)) expect(keyHash(a)).toBe(keyHash(b))
+      }),
+      { numRuns: 2000 },
+    )
   })
 
   test('does not tell −0 from 0, nor one order of fields from another', () => {
@@ -98,7 +131,12 @@ describe('keyHash', () => {
 
 describe('canonicalKey', () => {
   test('is equal exactly where keys are', () => {
-    fc.assert(fc.property(key, key, (a, b) => { expect(canonicalKey(a) === canonicalKey(b)).toBe(areEqual(a, b)) }), { numRuns: 10_000 })
+    fc.assert(
+      fc.property(key, key, (a, b) => {
+        expect(canonicalKey(a) === canonicalKey(b)).toBe(areEqual(a, b))
+      }),
+      { numRuns: 10_000 },
+    )
   })
 
   test('leaves primitives as they are', () => {
@@ -114,7 +152,9 @@ describe('canonicalKey', () => {
   })
 
   test.each(notKeys)('refuses %s', (_, value, message) => {
-    expect(() => canonicalKey(value)).toThrow(expect.objectContaining({ code: 'KEY_NOT_HASHABLE', message: expect.stringContaining(message) }))
+    expect(() => canonicalKey(value)).toThrow(
+      expect.objectContaining({ code: 'KEY_NOT_HASHABLE', message: expect.stringContaining(message) }),
+    )
   })
 })
 

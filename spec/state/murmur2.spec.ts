@@ -21,8 +21,17 @@ describe('murmur2', () => {
   })
 
   test('of a string is that of its UTF-8 bytes, a lone surrogate being U+FFFD', () => {
-    const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.array(fc.constantFrom('a', 'é', '日', '\ud83d', '\ude00')).map((units) => units.join('')))
-    fc.assert(fc.property(text, (value) => { expect(murmur2OfString(value)).toBe(murmur2(new TextEncoder().encode(value))) }), { numRuns: 2000 })
+    const text = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.array(fc.constantFrom('a', 'é', '日', '\ud83d', '\ude00')).map((units) => units.join('')),
+    )
+    fc.assert(
+      fc.property(text, (value) => {
+        expect(murmur2OfString(value)).toBe(murmur2(new TextEncoder().encode(value)))
+      }),
+      { numRuns: 2000 },
+    )
   })
 
   test('of a long string is that of its UTF-8 bytes', () => {

@@ -1,7 +1,12 @@
 /** Random plain values for the properties of the codec and of copies. */
 import fc from 'fast-check'
 
-const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.string({ maxLength: 80 }), fc.constantFrom('__proto__', '\ud800', 'é', '日本'.repeat(30)))
+const text = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.string({ maxLength: 80 }),
+  fc.constantFrom('__proto__', '\ud800', 'é', '日本'.repeat(30)),
+)
 
 const leaf: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(undefined, null, true, false, 0, -0, NaN, Infinity, -Infinity, 2 ** 31, -(2 ** 31), 2 ** 31 - 1, 2 ** 53),
@@ -22,7 +27,8 @@ const leaf: fc.Arbitrary<unknown> = fc.oneof(
 const fields = (value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
   fc.tuple(fc.boolean(), fc.array(fc.tuple(text, value), { maxLength: 6 })).map(([bare, entries]) => {
     const object: object = bare ? Object.create(null) : {}
-    for (const [name, held] of entries) Object.defineProperty(object, name, { value: held, enumerable: true, configurable: true, writable: true })
+    for (const [name, held] of entries)
+      Object.defineProperty(object, name, { value: held, enumerable: true, configurable: true, writable: true })
     return object
   })
 

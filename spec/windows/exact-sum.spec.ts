@@ -36,7 +36,8 @@ const oracle = (values: readonly number[]): number => {
 }
 
 const power = fc.integer({ min: -1074, max: 1023 }).map((exponent) => 2 ** exponent)
-const signed = (magnitude: fc.Arbitrary<number>): fc.Arbitrary<number> => fc.tuple(magnitude, fc.boolean()).map(([value, minus]) => (minus ? -value : value))
+const signed = (magnitude: fc.Arbitrary<number>): fc.Arbitrary<number> =>
+  fc.tuple(magnitude, fc.boolean()).map(([value, minus]) => (minus ? -value : value))
 
 const finite = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -44,13 +45,28 @@ const finite = fc.oneof(
   fc.maxSafeInteger(),
   fc.integer({ min: -1000, max: 1000 }).map((cents) => cents / 100),
   signed(power),
-  signed(fc.constantFrom(0, Number.MIN_VALUE, 2 ** -1022, 2 ** 53, 2 ** 53 + 2, 2 ** 970, 2 ** 969, 2 ** 971, 2 ** 1023, 1e308, Number.MAX_VALUE, Number.MAX_VALUE - 2 ** 971)),
+  signed(
+    fc.constantFrom(
+      0,
+      Number.MIN_VALUE,
+      2 ** -1022,
+      2 ** 53,
+      2 ** 53 + 2,
+      2 ** 970,
+      2 ** 969,
+      2 ** 971,
+      2 ** 1023,
+      1e308,
+      Number.MAX_VALUE,
+      Number.MAX_VALUE - 2 ** 971,
+    ),
+  ),
 )
 
 /** Values of which many cancel, but for what is left in the lowest bits. */
-const cancelling = fc.tuple(fc.array(finite, { maxLength: 12 }), fc.array(finite, { maxLength: 3 }), fc.integer()).map(([values, left, seed]) =>
-  shuffled([...values, ...values.map((value) => -value), ...left], seed),
-)
+const cancelling = fc
+  .tuple(fc.array(finite, { maxLength: 12 }), fc.array(finite, { maxLength: 3 }), fc.integer())
+  .map(([values, left, seed]) => shuffled([...values, ...values.map((value) => -value), ...left], seed))
 const many = fc.oneof(fc.array(finite, { maxLength: 30 }), cancelling)
 
 const shuffled = (values: readonly number[], seed: number): number[] => {
@@ -66,17 +82,34 @@ const shuffled = (values: readonly number[], seed: number): number[] => {
 
 describe('an exact sum', () => {
   test('is the exact total rounded once, half to even', () => {
-    fc.assert(fc.property(many, (values) => { expect(summed(values).value()).toBe(oracle(values)) }), { numRuns: 5000 })
+    fc.assert(
+      fc.property(many, (values) => {
+        expect(summed(values).value()).toBe(oracle(values))
+      }),
+      { numRuns: 5000 },
+    )
   })
 
   test('is the same near the largest double, where sums in between overflow', () => {
-    const large = signed(fc.constantFrom(2 ** 1023, Number.MAX_VALUE, Number.MAX_VALUE - 2 ** 971, 2 ** 970, 2 ** 969, 2 ** 917, Number.MIN_VALUE, 1))
-    fc.assert(fc.property(fc.array(large, { maxLength: 12 }), (values) => { expect(summed(values).value()).toBe(oracle(values)) }), { numRuns: 10_000 })
+    const large = signed(
+      fc.constantFrom(2 ** 1023, Number.MAX_VALUE, Number.MAX_VALUE - 2 ** 971, 2 ** 970, 2 ** 969, 2 ** 917, Number.MIN_VALUE, 1),
+    )
+    fc.assert(
+      fc.property(fc.array(large, { maxLength: 12 }), (values) => {
+        expect(summed(values).value()).toBe(oracle(values))
+      }),
+      { numRuns: 10_000 },
+    )
   })
 
   test('is the same near a tie', () => {
     const near = signed(fc.constantFrom(2 ** 53, 2 ** 54, 1, 3, 0.5, 2 ** -60, 2 ** -1074, 2 ** 53 + 2))
-    fc.assert(fc.property(fc.array(near, { maxLength: 8 }), (values) => { expect(summed(values).value()).toBe(oracle(values)) }), { numRuns: 5000 })
+    fc.assert(
+      fc.property(fc.array(near, { maxLength: 8 }), (values) => {
+        expect(summed(values).value()).toBe(oracle(values))
+      }),
+      { numRuns: 5000 },
+    )
   })
 
   test('is the same in any order, dealt out in any way, stored and read in between', () => {
@@ -104,7 +137,11 @@ describe('an exact sum', () => {
   })
 
   test('with NaN or infinities among the values is what plain addition of those gives', () => {
-    fc.assert(fc.property(fc.array(fc.oneof(finite, fc.constantFrom(Infinity, -Infinity, NaN)), { maxLength: 6 }), (values) => { expect(summed(values).value()).toBe(oracle(values)) }))
+    fc.assert(
+      fc.property(fc.array(fc.oneof(finite, fc.constantFrom(Infinity, -Infinity, NaN)), { maxLength: 6 }), (values) => {
+        expect(summed(values).value()).toBe(oracle(values))
+      }),
+    )
   })
 
   test.each<[string, number[], number]>([
