@@ -1,0 +1,112 @@
+/** What `run` takes and gives: options, the handle of a running job, its summary and events. */
+import type { Observable } from 'rxjs'
+import type { SinkConnector } from '../api/connector.ts'
+import type { SnapshotStore } from '../checkpoint/store.ts'
+import type { Supervision } from '../supervision/strategy.ts'
+
+export interface CheckpointOptions {
+  /** Milliseconds from the start of one checkpoint to that of the next. */
+  readonly every: number
+  readonly to: SnapshotStore
+  /** Completed checkpoints kept; 3 unless given. */
+  readonly keep?: number
+  /** Milliseconds until an unfinished checkpoint is given up; 10 minutes unless given. */
+  readonly timeout?: number
+}
+
+export interface RunOptions {
+  /** Threads; this version has 0, this one. */
+  readonly slots?: 0
+  readonly parallelism?: number
+  /** Key groups, 1 … 32768; fixed for the life of the state; 128 unless given. */
+  readonly maxParallelism?: number
+  readonly checkpoints?: CheckpointOptions
+  /** 'latest' unless given: the newest good checkpoint; 'none': anew; else the path of a checkpoint or savepoint. */
+  readonly restore?: string
+  readonly supervision?: Supervision
+  /** Values of `parameter(…)`, by name. */
+  readonly parameters?: Readonly<Record<string, unknown>>
+  /** How many dead letters are kept (10,000 unless given), or a sink for them. */
+  readonly deadLetters?: { readonly keep?: number } | SinkConnector<DeadLetter>
+  /** Aborting it cancels the job. */
+  readonly signal?: AbortSignal
+}
+
+export interface FailureFacts {
+  readonly code: string
+  readonly message: string
+  readonly stack: string
+  readonly operatorId: string
+}
+
+export interface DeadLetter {
+  readonly record: unknown
+  readonly error: FailureFacts
+  /** Calls that failed. */
+  readonly attempt: number
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly reason: 'failed' | 'poison' | 'late' | 'bad-row' | 'overflow'
+}
+
+export interface JobCounters {
+  /** Left the sources. */
+  readonly records: number
+  /** Reached sinks, those of side outputs included. */
+  readonly results: number
+  /** Late, once for each window operator. */
+  readonly late: number
+  readonly deadLetters: number
+}
+
+export interface JobSummary extends JobCounters {
+  /** Of this process. */
+  readonly restarts: number
+  /** Completed by this process. */
+  readonly checkpoints: number
+  /** Milliseconds, of this process. */
+  readonly elapsed: number
+}
+
+export type JobStatus = 'starting' | 'running' | 'restarting' | 'stopping' | 'finished' | 'failed' | 'cancelled'
+
+export type JobEvent =
+  | { readonly type: 'status'; readonly at: number; readonly status: JobStatus }
+  /** Where the job begins: anew, or from a checkpoint and the source positions in it. */
+  | { readonly type: 'started'; readonly at: number; readonly from: 'new' | 'resumed' | 'finished'; readonly checkpoint: string | null; readonly records: number }
+  | { readonly type: 'checkpoint'; readonly at: number; readonly checkpoint: number; readonly bytes: number; readonly tookMs: number }
+  | { readonly type: 'checkpoint-failed'; readonly at: number; readonly checkpoint: number; readonly error: FailureFacts }
+  | { readonly type: 'damaged-checkpoint'; readonly at: number; readonly checkpoint: string; readonly message: string }
+  | { readonly type: 'restart'; readonly at: number; readonly operatorId: string; readonly error: FailureFacts; readonly delayMs: number }
+  | { readonly type: 'dead-letter'; readonly at: number; readonly letter: DeadLetter }
+  | { readonly type: 'stopped'; readonly at: number; readonly operatorId: string; readonly error: FailureFacts }
+  | { readonly type: 'warning'; readonly at: number; readonly message: string }
+
+/** A plain snapshot of the counters, from the start of the job's life. */
+export interface JobMetrics extends JobCounters {
+  readonly restarts: number
+  readonly checkpoints: number
+  readonly operators: Readonly<Record<string, JobCounters & { readonly watermark: number }>>
+}
+
+export interface Job {
+  readonly status: JobStatus
+  /** Resolves when the job has finished or was stopped; rejects with a MillraceError when it failed or was cancelled. */
+  readonly completed: Promise<JobSummary>
+  /** Takes a checkpoint now. Resolves with its number. */
+  checkpoint(): Promise<number>
+  /** Takes a checkpoint that is kept, at `path`. Resolves with the path. */
+  savepoint(path: string): Promise<string>
+  /** Stops with a last checkpoint, at `savepoint` where given; `drain` first fires everything, as at the end of input. */
+  stop(options?: { readonly savepoint?: string; readonly drain?: boolean }): Promise<JobSummary>
+  /** Ends at once; outputs stay as the last checkpoint left them. */
+  cancel(): Promise<void>
+  /** Bounded: a subscriber gets what happens after it subscribed, and the last 256 events before. */
+  readonly events$: Observable<JobEvent>
+  /** A snapshot of the counters each second while somebody listens. */
+  readonly metrics$: Observable<JobMetrics>
+  readonly deadLetters$: Observable<DeadLetter>
+  metrics(): JobMetrics
+  /** Letters kept so far, oldest first. */
+  deadLetters(): readonly DeadLetter[]
+}
