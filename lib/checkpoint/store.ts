@@ -53,6 +53,8 @@ export interface LatestCheckpoint {
 export interface OpenStore {
   /** @throws SNAPSHOT_CORRUPT where there are checkpoints and none is good */
   latest(): Promise<LatestCheckpoint>
+  /** Largest run number there is, damaged checkpoints included; 0 where there is none. */
+  highestRun(): Promise<number>
   /** Reads the checkpoint or savepoint in a folder. @throws SNAPSHOT_CORRUPT, NO_SNAPSHOT */
   read(path: string): Promise<CheckpointData>
   /** Makes a checkpoint durable, then removes those beyond `keep`. Resolves with the bytes written. */
