@@ -14,7 +14,7 @@ export interface AggregateTable {
   add(slot: number, record: unknown, time: number, seq: number): void
   /**
    * After an `add` that threw: the slot is as it was before that call (and gone, if that call was to open it).
-   * False: a custom aggregator may have changed its accumulator object in place, and nothing was kept to go back by.
+   * False: so is all of it but for an accumulator object, which a custom aggregator may have changed in place.
    */
   undo(slot: number): boolean
   /** From now on keep what `undo` needs for every slot. */
