@@ -19,6 +19,8 @@ export interface SourceContext {
   readonly env: Env
   /** Instances of this source when it first started: how many splits a generated source makes. */
   readonly parallelism: number
+  /** Absent: 'new' or 'resumed', as the position tells. */
+  readonly start?: SinkStart
 }
 
 export interface SourceReader<T, P> {

@@ -1,0 +1,52 @@
+/** A source of records computed from their numbers. */
+import type { SourceConnector } from '../../api/connector.ts'
+import { MillraceError } from '../../errors.ts'
+import { isCount, isRate, refuseUnknown, setting, type Given } from '../options.ts'
+import { dueBy, paces } from '../pace.ts'
+import { dealSplits, shareOf } from './dealt-splits.ts'
+
+export interface GenerateOptions {
+  /** How many records; without it there is no end. */
+  readonly count?: Given<number>
+  /** Over all instances; the first record falls due after one interval. */
+  readonly ratePerSecond?: Given<number>
+}
+
+/**
+ * `fn(0)`, `fn(1)`, …; at parallelism n record i is in split i mod n. Can be replayed, so `fn` must give the same record for the same number.
+ * @throws OPTION_INVALID for a count or rate that is not one
+ * @example
+ * const ticks = source('ticks', generate((i) => ({ id: i, even: i % 2 === 0 }), { count: 1000, ratePerSecond: 100 }))
+ */
+export const generate = <T>(fn: (index: number) => T, options: GenerateOptions = {}): SourceConnector<T, number> => {
+  if (typeof fn !== 'function') throw new MillraceError('OPTION_INVALID', 'generate was not given a function', { next: 'Pass (index) => record.' })
+  refuseUnknown('generate', options, ['count', 'ratePerSecond'])
+  const count = setting<number>('generate', 'count', options.count ?? Infinity, 'a whole number, 0 or more', isCount)
+  const rate = setting<number | null>('generate', 'ratePerSecond', options.ratePerSecond ?? null, 'a number above 0', (n) => n === null || isRate(n))
+  const openings = paces()
+  return {
+    name: 'generate',
+    splits: ({ parallelism }) => dealSplits(parallelism),
+    open(split, position, context) {
+      const { first, step } = shareOf(split)
+      const [end, ratePerSecond] = [count(), rate()]
+      let next = position ?? first
+      const { since, base } = openings.openingOf(split, next, context)
+      const due = (): number => {
+        if (ratePerSecond === null) return Infinity
+        const ofAll = dueBy(context.env.clock.monotonic(), since, ratePerSecond)
+        return Math.ceil((ofAll - first) / step) - (next - base) / step
+      }
+      return {
+        poll(max) {
+          const indices: number[] = []
+          const length = Math.min(max, due())
+          for (; indices.length < length && next < end; next += step) indices.push(next)
+          return { records: indices, position: next, done: next >= end }
+        },
+        close() {},
+      }
+    },
+    admit: (index) => fn(index as number),
+  }
+}
