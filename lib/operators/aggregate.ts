@@ -1,11 +1,12 @@
 /** `aggregate`: counts, sums and the like over the records of a key, or of a key's window. */
 import { callSite } from '../api/call-site.ts'
+import { checkFunction, invalid, shown } from '../api/option-checks.ts'
 import type { StatefulOptions } from '../api/stage-options.ts'
 import type { Stage } from '../api/stream.ts'
 import { aggregateNode } from '../windows/aggregate-spec.ts'
 import type { AggregateNode, Spec } from '../windows/aggregate-spec.ts'
 import { createAggregateTable } from '../windows/aggregate-table.ts'
-import { checkedOptions, checkFunction, invalid, shown } from './checked-options.ts'
+import { checkedOptions } from './checked-options.ts'
 import { groupedStage } from './grouped-stage.ts'
 import type { Grouped, KeyOf, Result } from './grouped-stage.ts'
 import { keyedAggregate } from './keyed-aggregate.ts'
@@ -14,7 +15,12 @@ import { keyedAggregate } from './keyed-aggregate.ts'
  * Computes `spec` over the records of each key: one aggregator, or an object of them, which gives an object of results. Emits
  * `{ key, value }` for each record; behind `window(…)` a window's result when it fires.
  *
- * @example from(orders).pipe(keyBy((o) => o.shop), window(tumbling(hours(1))), aggregate({ n: count(), cents: sum((o) => o.cents) }, { id: 'sales' }))
+ * @example
+ * from(orders).pipe(
+ *   keyBy((order) => order.shop),
+ *   window(tumbling(hours(1))),
+ *   aggregate({ n: count(), cents: sum((order) => order.cents) }, { id: 'sales' }),
+ * )
  * @throws OPTION_INVALID for a spec that is none, or an option that is not known or not fit
  */
 export const aggregate = <T, R, S extends Grouped<T>>(
@@ -41,7 +47,8 @@ export const aggregate = <T, R, S extends Grouped<T>>(
 
 const checkAggregate = (node: AggregateNode, site: string): void => {
   if (node.kind === 'object') for (const [, field] of node.fields) checkAggregate(field, site)
-  else if (node.kind === 'custom') for (const part of ['init', 'add', 'merge', 'result'] as const) checkFunction(`${part} of an aggregator`, node.parts[part], site)
+  else if (node.kind === 'custom')
+    for (const part of ['init', 'add', 'merge', 'result'] as const) checkFunction(`${part} of an aggregator`, node.parts[part], site)
   else if ('of' in node) checkFunction(`the argument of ${node.kind}`, node.of, site)
 }
 

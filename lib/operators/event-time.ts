@@ -6,13 +6,14 @@
  * announcing again what was announced before says that one does again.
  */
 import { callSite } from '../api/call-site.ts'
+import { checkFunction, invalid, shown } from '../api/option-checks.ts'
 import type { StageOptions } from '../api/stage-options.ts'
 import { dataStream, stageNode } from '../api/stream.ts'
 import type { AnyStream, DataStream, Stage } from '../api/stream.ts'
 import { MillraceError } from '../errors.ts'
 import { SplitWatermarks } from '../time/split-watermarks.ts'
 import type { SplitTime } from '../time/split-watermarks.ts'
-import { checkedOptions, checkFunction, invalid, shown } from './checked-options.ts'
+import { checkedOptions } from './checked-options.ts'
 import type { OperatorContext, RestoreScope, RowOperator } from './operator.ts'
 import { recordsOf } from './stage-input.ts'
 

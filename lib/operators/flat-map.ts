@@ -5,10 +5,11 @@
  * nothing; beyond `heldMax` they go on while the iterator still runs, and a failure after that cannot be undone in place.
  */
 import { callSite } from '../api/call-site.ts'
+import { checkFunction, shown } from '../api/option-checks.ts'
 import type { StageOptions } from '../api/stage-options.ts'
 import { dataStream, stageNode } from '../api/stream.ts'
 import type { AnyStream, DataStream, Stage } from '../api/stream.ts'
-import { checkedOptions, checkFunction, shown } from './checked-options.ts'
+import { checkedOptions } from './checked-options.ts'
 import { DONE } from './operator.ts'
 import type { Cursor, ManyOperator } from './operator.ts'
 import { recordsOf } from './stage-input.ts'
@@ -56,7 +57,8 @@ const flatMapOperator = (fn: (record: unknown) => Iterable<unknown>): ManyOperat
 
 const iteratorOf = (outputs: unknown): Iterator<unknown> => {
   const make: unknown = outputs === null || outputs === undefined ? undefined : (outputs as Partial<Iterable<unknown>>)[Symbol.iterator]
-  if (typeof make !== 'function') throw new TypeError(`the function of flatMap returned ${shown(outputs)}, which cannot be iterated; return [] for no output`)
+  if (typeof make !== 'function')
+    throw new TypeError(`the function of flatMap returned ${shown(outputs)}, which cannot be iterated; return [] for no output`)
   return (outputs as Iterable<unknown>)[Symbol.iterator]()
 }
 

@@ -1,4 +1,4 @@
-/** What `scan`, `reduce` and `aggregate` have in common: they stand behind `keyBy` or behind `window(…)`, and mean one thing in both places. */
+/** What `scan`, `reduce` and `aggregate` have in common: they stand behind `keyBy` or behind `window(…)`. */
 import type { StatefulOptions } from '../api/stage-options.ts'
 import { dataStream, stageNode } from '../api/stream.ts'
 import type { DataStream, Keyed, KeyedStream, Windowed, WindowedStream } from '../api/stream.ts'
@@ -23,7 +23,7 @@ export interface GroupedStage {
   readonly site: string
   /** Refuses a window it cannot stand behind. */
   readonly checkWindow?: (window: WindowNodeParams) => void
-  createKeyed(context: OperatorContext): Operator
+  readonly createKeyed: (context: OperatorContext) => Operator
 }
 
 export const groupedStage = <R>(input: unknown, stage: GroupedStage): R => {

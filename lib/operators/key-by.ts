@@ -1,11 +1,12 @@
 /** `keyBy`: brings the records of one key together. */
 import { callSite } from '../api/call-site.ts'
+import { checkFunction } from '../api/option-checks.ts'
 import type { StageOptions } from '../api/stage-options.ts'
 import { keyedStream, stageNode } from '../api/stream.ts'
 import type { AnyStream, Key, KeyedStream, Stage } from '../api/stream.ts'
 import { canonicalKey } from '../state/key.ts'
 import { boundaryNode } from './boundary-node.ts'
-import { checkedOptions, checkFunction } from './checked-options.ts'
+import { checkedOptions } from './checked-options.ts'
 import type { RowOperator } from './operator.ts'
 
 /**

@@ -6,7 +6,7 @@ import { DONE } from './operator.ts'
 import type { Cursor, ManyOperator, Operator, OperatorContext } from './operator.ts'
 
 export interface KeyedAggregate {
-  createTable(): AggregateTable
+  readonly createTable: () => AggregateTable
   /** Whether a user's function makes the result: then that is a call of its own, and it may fail after the record has been added. */
   readonly ownResult: boolean
   /** Whether the user promises that no function changes its arguments. */

@@ -1,9 +1,10 @@
 /** `map`: one record in, one out. */
 import { callSite } from '../api/call-site.ts'
+import { checkFunction } from '../api/option-checks.ts'
 import type { StageOptions } from '../api/stage-options.ts'
 import { dataStream, stageNode } from '../api/stream.ts'
 import type { AnyStream, DataStream, Stage } from '../api/stream.ts'
-import { checkedOptions, checkFunction } from './checked-options.ts'
+import { checkedOptions } from './checked-options.ts'
 import type { RowOperator } from './operator.ts'
 import { recordsOf } from './stage-input.ts'
 

@@ -1,6 +1,6 @@
 /** Ways to choose the instance a record goes to, as values for `partition`. */
 import { callSite } from '../api/call-site.ts'
-import { checkFunction, invalid, shown } from './checked-options.ts'
+import { checkFunction, invalid, shown } from '../api/option-checks.ts'
 
 export type Ordered = number | string | bigint
 

@@ -1,10 +1,11 @@
 /** `scan`: folds the records of a key, or of a key's window. */
 import { callSite } from '../api/call-site.ts'
+import { checkFunction } from '../api/option-checks.ts'
 import type { StatefulOptions } from '../api/stage-options.ts'
 import type { Stage } from '../api/stream.ts'
 import { MillraceError } from '../errors.ts'
 import { copyValue } from '../state/copy.ts'
-import { checkedOptions, checkFunction } from './checked-options.ts'
+import { checkedOptions } from './checked-options.ts'
 import { groupedStage } from './grouped-stage.ts'
 import type { Grouped, KeyOf, Result } from './grouped-stage.ts'
 import { keyedFold } from './keyed-fold.ts'
@@ -42,7 +43,7 @@ export const scan = <T, A, S extends Grouped<T>>(
       site,
       checkWindow: ({ assigner }) => {
         if (assigner.kind !== 'session') return
-        throw new MillraceError('TOPOLOGY_INVALID', 'scan cannot stand behind a session window: when sessions merge, two folds would have to be joined', {
+        throw new MillraceError('TOPOLOGY_INVALID', 'scan stands behind a session window, and two folds cannot be merged', {
           operatorId: checked.id,
           site,
           next: 'Use reduce, or aggregate with an aggregator that can merge.',

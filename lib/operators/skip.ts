@@ -1,9 +1,10 @@
 /** `skip`: all but the first records. */
 import { callSite } from '../api/call-site.ts'
+import { checkNumber } from '../api/option-checks.ts'
 import type { StageOptions } from '../api/stage-options.ts'
 import { dataStream } from '../api/stream.ts'
 import type { AnyStream, DataStream } from '../api/stream.ts'
-import { checkCount, checkedOptions } from './checked-options.ts'
+import { checkedOptions } from './checked-options.ts'
 import { countedNode } from './counted.ts'
 
 /**
@@ -15,7 +16,7 @@ import { countedNode } from './counted.ts'
  */
 export const skip = (n: number, options?: StageOptions): (<T>(input: AnyStream<T>) => DataStream<T>) => {
   const site = callSite()
-  checkCount('n of skip', n, site)
+  checkNumber('n of skip', n, { least: 0, whole: true }, site)
   const checked = checkedOptions('skip', options, site)
   return (input) => dataStream(countedNode(input, { kind: 'skip', n, options: checked, site }))
 }

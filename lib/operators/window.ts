@@ -1,11 +1,11 @@
 /** `window`: cuts a keyed stream into windows. It makes no node: the fold behind it does, with what is noted here. */
 import { callSite } from '../api/call-site.ts'
+import { checkNames, checkNumber, invalid, shown } from '../api/option-checks.ts'
 import { windowedStream } from '../api/stream.ts'
 import type { Key, KeyedStream, SideOutput, Stage, WindowedStream } from '../api/stream.ts'
 import { sideOutputNode } from '../api/topology.ts'
 import { MillraceError } from '../errors.ts'
 import type { Assigner, WindowNodeParams } from '../windows/assigner.ts'
-import { checkCount, checkNames, invalid, shown } from './checked-options.ts'
 import { keyedOf } from './stage-input.ts'
 
 export interface WindowOptions<T> {
@@ -31,7 +31,7 @@ export const window = <K extends Key, T>(
   checkAssigner(assigner, site)
   checkNames('window', options, ['allowedLateness', 'lateTo'], site)
   const { allowedLateness = 0, lateTo } = options
-  checkCount('allowedLateness (milliseconds)', allowedLateness, site)
+  checkNumber('allowedLateness (milliseconds)', allowedLateness, { least: 0, whole: true }, site)
   const late = lateTo === undefined ? null : sideOutputNode(lateTo)
   if (lateTo !== undefined && late === null)
     throw invalid(`lateTo was given ${shown(lateTo)}`, site, "Pass what sideOutput('id') returned.")
@@ -39,7 +39,10 @@ export const window = <K extends Key, T>(
   return (input) => {
     const { node, window: before } = keyedOf(input, 'window', site)
     if (before !== null)
-      throw new MillraceError('TOPOLOGY_INVALID', 'window stands behind window(…)', { site, next: 'Put reduce, aggregate or scan between them.' })
+      throw new MillraceError('TOPOLOGY_INVALID', 'window stands behind window(…)', {
+        site,
+        next: 'Put reduce, aggregate or scan between them.',
+      })
     return windowedStream(node, params)
   }
 }
@@ -47,5 +50,9 @@ export const window = <K extends Key, T>(
 const checkAssigner = (assigner: unknown, site: string): void => {
   const kind = typeof assigner === 'object' && assigner !== null && 'kind' in assigner ? assigner.kind : undefined
   if (kind === 'tumbling' || kind === 'sliding' || kind === 'session') return
-  throw invalid(`window was given ${shown(assigner)} where an assigner belongs`, site, 'This version has tumbling(size), sliding(size, slide) and session(gap).')
+  throw invalid(
+    `window was given ${shown(assigner)} where an assigner belongs`,
+    site,
+    'This version has tumbling(size), sliding(size, slide) and session(gap).',
+  )
 }

@@ -1,4 +1,4 @@
-/** How far event time has come in each split, and the least of it: the watermark of Flink's BoundedOutOfOrderness, per split as in its sources. */
+/** How far event time has come in each split, and the least of it, as Flink's sources keep watermarks per split. */
 
 export interface SplitTime {
   readonly origin: string
