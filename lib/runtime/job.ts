@@ -6,7 +6,9 @@ import type { CheckpointData, OpenStore } from '../checkpoint/store.ts'
 import type { Env } from '../env/env.ts'
 import { realEnv } from '../env/real.ts'
 import { MillraceError } from '../errors.ts'
+import type { SourceNode } from '../api/node.ts'
 import { buildPlan } from '../plan/build-plan.ts'
+import { nodesOf } from '../plan/ids.ts'
 import type { Plan } from '../plan/plan.ts'
 import { oneForOne } from '../supervision/one-for-one.ts'
 import { BATCH_ROWS_MAX } from './batch.ts'
@@ -35,7 +37,10 @@ export const runIn = async (env: Env, topology: Topology, given: RunOptions, tun
   const node = topologyNode(topology)
   if (node === undefined) throw new MillraceError('TOPOLOGY_INVALID', 'run was not given a topology', { next: "Pass what topology(import.meta, 'id', …flows) returned." })
   const options = checkOptions(given)
-  const values = checkParameters(options.parameters)
+  const values = checkParameters(options.parameters, [
+    ...nodesOf(node).flatMap((origin) => (origin.kind === 'source' ? [(origin as SourceNode).connector] : [])),
+    ...node.flows.map((flow) => flow.sink.connector),
+  ])
   const enter = <T>(step: () => T): T => {
     const before = enterParameters(values)
     try {

@@ -3,7 +3,9 @@
  * call (a cursor), or a watermark that follows the record it came with. The chain pauses where the outbox is full and goes on with the
  * top frame before anything else, so nothing overtakes.
  */
-import { MillraceError, hasCode } from '../errors.ts'
+import { isParameterFailure } from '../api/parameter.ts'
+import { hasCode } from '../errors.ts'
+import type { MillraceError } from '../errors.ts'
 import { DONE, NONE } from '../operators/operator.ts'
 import type { Cursor, Operator, OperatorContext, RestoreScope } from '../operators/operator.ts'
 import type { PlanStep } from '../plan/plan.ts'
@@ -274,7 +276,7 @@ export class OperatorChain {
     const before = this.suspectOf(step, record)?.attempts ?? 0
     for (let attempt = before + 1; ; attempt++) {
       if (hasCode(error, 'ROW_INVALID') && this.steps[step]!.kind === 'source') return this.badRow(step, record, error)
-      if (hasCode(error, 'OPTION_INVALID')) throw new RegionFailed(this.steps[step]!.id, error, 'fatal')
+      if (isParameterFailure(error)) throw new RegionFailed(this.steps[step]!.id, error, 'fatal')
       const undone = operator.undo === undefined || operator.undo(record, context)
       if (this.decide(step, record, error, attempt, undone) === 'given-up') return NONE
       context.time = time

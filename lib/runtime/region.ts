@@ -179,7 +179,7 @@ export class Region {
     const chunks = restored?.chunksOf(id) ?? []
     if (chunks.length > 0) return chunks.flatMap((chunk) => decodeSplits(chunk.bytes)).sort((a, b) => a.index - b.index)
     try {
-      const splits = await connector.splits({ env: this.settings.env, parallelism: vertex.parallelism })
+      const splits = await this.settings.enter(() => connector.splits({ env: this.settings.env, parallelism: vertex.parallelism }))
       return splits.map((split, index) => ({ split, index, position: null, count: 0, done: false }))
     } catch (error) {
       if (hasCode(error)) throw error

@@ -15,7 +15,8 @@ import { statefulParts } from '../plan/plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { backoffDelay } from '../supervision/backoff.ts'
 import { describeError } from '../supervision/describe-error.ts'
-import { RestartWindow } from '../supervision/restart-window.ts'
+import { addRestart, noRestarts } from '../supervision/restart-window.ts'
+import type { RestartWindow } from '../supervision/restart-window.ts'
 import type { Supervision } from '../supervision/strategy.ts'
 import { addCounters, NO_COUNTERS } from './actor-host.ts'
 import type { Acknowledgement } from './actor-host.ts'
@@ -343,27 +344,22 @@ export class RunningJob implements Job {
     const [strategy] = strategies
     if (strategy === undefined) return void this.fail(asJobError(cause, operatorId))
     if (!this.canRestart()) return void this.fail(this.noSnapshot(cause, operatorId))
-    const window = this.windowOf(strategy)
-    if (!window.allows(this.env.clock.monotonic())) {
-      const parent = strategy === this.start.supervision ? null : this.windowOf(this.start.supervision)
-      if (parent === null || !parent.allows(this.env.clock.monotonic()))
-        return void this.fail(
-          new MillraceError('RESTARTS_EXHAUSTED', `more than ${strategy.intensity} restarts in ${strategy.period} ms: ${describeError(cause).message}`, {
-            operatorId,
-            cause,
-          }),
-        )
+    const allowed = this.countRestart(strategy) || (strategy !== this.start.supervision && this.countRestart(this.start.supervision))
+    if (!allowed) {
+      const what = `more than ${strategy.intensity} restarts in ${strategy.period} ms: ${describeError(cause).message}`
+      return void this.fail(new MillraceError('RESTARTS_EXHAUSTED', what, { operatorId, cause }))
     }
-    const delayMs = backoffDelay(strategy.backoff, window.count, this.env.random)
+    const delayMs = backoffDelay(strategy.backoff, this.windows.get(strategy)!.restarts.length, this.env.random)
     this.restarts++
     this.emit({ type: 'restart', at: this.env.clock.now(), operatorId, error: this.factsOf(cause, operatorId), delayMs })
     void this.restart(index, delayMs).catch((error: unknown) => this.fail(error))
   }
 
-  private windowOf(strategy: Supervision): RestartWindow {
-    let window = this.windows.get(strategy)
-    if (window === undefined) this.windows.set(strategy, (window = new RestartWindow(strategy.intensity, strategy.period)))
-    return window
+  /** Counts a restart against its supervisor. False: that was one too many. */
+  private countRestart(strategy: Supervision): boolean {
+    const window = addRestart(this.windows.get(strategy) ?? noRestarts, this.env.clock.monotonic(), strategy.intensity, strategy.period)
+    this.windows.set(strategy, window)
+    return !window.ended
   }
 
   private async restart(index: number, delayMs: number): Promise<void> {

@@ -60,7 +60,8 @@ export class SinkActor implements Actor {
     const restored = chunks.flatMap((bytes) => decodeValue(bytes) as Prepared[])
     try {
       const handles = restored.map(({ handle }) => handle)
-      this.writer = (await connector.open({ instance, restored: handles as never[], start, checkpoints, replacing, env: this.host.env })) as SinkWriter<unknown, unknown>
+      const context = { instance, restored: handles as never[], start, checkpoints, replacing, env: this.host.env }
+      this.writer = await this.host.enter(() => connector.open(context) as SinkWriter<unknown, unknown> | Promise<SinkWriter<unknown, unknown>>)
       for (const handle of handles) await this.writer.commit?.(handle)
       this.committed = restored.at(-1) ?? null
     } catch (error) {
