@@ -70,3 +70,13 @@ export type { Backoff, Directive, FailedCall, Supervision } from './supervision/
 export { MillraceError } from './errors.ts'
 export type { ErrorCode } from './errors.ts'
 export type { CheckpointOptions, DeadLetter, Job, JobEvent, JobMetrics, JobStatus, JobSummary, RunOptions } from './runtime/job-handle.ts'
+
+export { collect } from './connectors/memory/collect.ts'
+export { discard } from './connectors/memory/discard.ts'
+export { forEach } from './connectors/memory/for-each.ts'
+export { fromArray } from './connectors/memory/from-array.ts'
+export { generate } from './connectors/memory/generate.ts'
+export type { GenerateOptions } from './connectors/memory/generate.ts'
+export { explain } from './plan/explain.ts'
+export type { ExplainFormat, ExplainOptions } from './plan/explain.ts'
+export { run } from './runtime/job.ts'

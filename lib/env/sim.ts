@@ -82,7 +82,7 @@ export const simWorld = ({ seed, faults = {} }: SimWorldOptions): SimWorld => {
       ioErrors: faults.ioErrors ?? 0,
       settle: (run) => {
         if (!alive) return
-        schedule(random.chance(0.02) ? 40 * random.next() : 3 * random.next(), () => {
+        schedule(random.chance(0.02) ? 20 * random.next() : random.next() / 2, () => {
           settled = true
           run()
         })
@@ -93,7 +93,8 @@ export const simWorld = ({ seed, faults = {} }: SimWorldOptions): SimWorld => {
       random: { next: () => random.next() },
       scheduler: {
         after: (ms, wake) => schedule(ms, wake),
-        soon: (run) => void schedule(0, run),
+        // Work takes time: a job of many steps lives through many checkpoints.
+        soon: (run) => void schedule(random.next(), run),
         shouldYield: () => random.chance(0.5),
         pick: (count) => random.below(count),
       },

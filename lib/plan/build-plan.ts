@@ -178,7 +178,8 @@ export const buildPlan = (topology: TopologyNode, options: PlanOptions): Plan =>
   }
   const regions = markRegions(vertices)
   for (let region = 0; region < regions; region++) {
-    const senders = vertices.filter((vertex) => vertex.region === region)
+    // A sink that formats nothing calls no function of the user's, and cannot fail for one record.
+    const senders = vertices.filter((vertex) => vertex.region === region && (vertex.sink === null || vertex.steps.length > 0))
     const dead = addVertex(regions === 1 ? '#dead-letters' : `#dead-letters-${region}`, 1)
     dead.isDeadLetters = true
     dead.region = region

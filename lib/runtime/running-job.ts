@@ -282,7 +282,9 @@ export class RunningJob implements Job {
       chunks: acks.flatMap((ack) => ack.chunks),
     }
     if (store !== null) {
-      const { bytes } = await (pending.path === null ? store.write(data) : store.writeSavepoint(pending.path, data))
+      // A savepoint is a checkpoint as well: what its sinks commit must be known to 'latest'.
+      const { bytes } = await store.write(data)
+      if (pending.path !== null) await store.writeSavepoint(pending.path, data)
       this.emit({
         type: 'checkpoint',
         at: this.env.clock.now(),
