@@ -58,6 +58,15 @@ describe('eventTime', () => {
     expect(context.advanced).toEqual([NaN, -Infinity])
   })
 
+  test('a split that has ended and is opened again counts again', () => {
+    const [operator, context] = opened(['a'])
+    feed(operator, context, 'a', 10)
+    operator.onSplitEnd?.('a', context)
+    operator.onSplits?.(['a'], context)
+    feed(operator, context, 'a', 20)
+    expect(context.advanced).toEqual([9, NaN, 9, 19])
+  })
+
   test('when the last split has ended it is idle', () => {
     const [operator, context] = opened(['a'])
     feed(operator, context, 'a', 10)
@@ -152,6 +161,14 @@ describe('eventTime, restored', () => {
     expect(later.advanced).toEqual([49])
     feed(after, later, 'b', 80)
     expect(later.advanced).toEqual([49, 79])
+  })
+
+  test('without a watermark yet and a split only at the second input is no longer idle', () => {
+    const after = restored(node().create(fakeContext()), snapshotOf(opened([])[0]))
+    const later = fakeContext()
+    after.onSplits?.([], later)
+    after.onSplits?.(['b'], later)
+    expect(later.advanced).toEqual([NaN, -Infinity])
   })
 
   test('at another parallelism keeps to its own splits and promises no more than all had reached', () => {

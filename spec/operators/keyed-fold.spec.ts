@@ -122,6 +122,25 @@ describe('a failed call', () => {
     }
   })
 
+  test('guarded, costs an undo no more calls than the accumulator is large', () => {
+    let calls = 0
+    const fn = (acc: { n: number }, record: number) => {
+      calls++
+      acc.n += record
+      if (record < 0) throw new Error('negative')
+      return acc
+    }
+    const operator = created(scanNode(fn, { n: 0 }))
+    const context = fakeContext()
+    operator.guard?.()
+    applyKeyed(operator, Array.from({ length: 1000 }, () => ['a', 1] as const), context)
+    expect(() => applyKeyed(operator, [['a', -1]], context)).toThrow('negative')
+    calls = 0
+    expect(operator.undo?.(-1, context)).toBe(true)
+    expect(calls).toBeLessThan(10)
+    expect(values(applyKeyed(operator, [['a', 1]], context))).toEqual([{ n: 1001 }])
+  })
+
   test('guarded, is undone again and again', () => {
     const [operator] = failing(scanNode(push, []), true, [1, 2])
     const context = fakeContext()
