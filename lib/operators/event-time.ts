@@ -130,8 +130,8 @@ const watermarkOperator = (assign: RowOperator['apply'], outOfOrderness: number,
       if (resumed && splits.size > 0) {
         // Later stages had heard of this watermark; they must not judge the next record without it.
         resumed = false
+        if (announced > -Infinity || quiet) context.advance(announced)
         quiet = false
-        if (announced > -Infinity) context.advance(announced)
       } else if (splits.size === 0 || quiet) announce(context)
       if (idleAfter !== null && splits.size > 0 && !armed) arm(context, idleAfter)
     },

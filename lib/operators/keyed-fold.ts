@@ -36,8 +36,9 @@ export const keyedFold = ({ fn, start, inPlace }: Fold, { maxParallelism }: Oper
     },
     undo: (_record, context) => {
       const slot = index.find(context.key)
-      // Nothing is stored by a call that fails, and what `start` made is dropped.
-      if (slot < 0 || !inPlace || typeof accumulators[slot] !== 'object' || accumulators[slot] === null) return true
+      // Nothing is stored by a call that fails, and what `start` made for a new key is dropped.
+      const before = accumulators[slot]
+      if (!inPlace || typeof before !== 'object' || before === null) return true
       const undone = guard?.undo(slot) ?? null
       if (undone === null) return false
       accumulators[slot] = undone.accumulator
