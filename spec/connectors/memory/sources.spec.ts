@@ -65,7 +65,7 @@ describe('generate', () => {
     const env = fakeEnv()
     const context = sourceContext(env, { parallelism: 3 })
     const connector = generate((i) => i, { ratePerSecond: 10 })
-    const readers = await Promise.all((await connector.splits(context)).map((split) => connector.open(split, null, context)))
+    const readers = await Promise.all((await connector.splits(context)).map(async (split) => connector.open(split, null, context)))
     const seen: number[] = []
     const pollAll = async (): Promise<void> => {
       for (const reader of readers) seen.push(...(await reader.poll(100)).records)
