@@ -90,7 +90,7 @@ export class SourceActor implements Actor {
 
   committed(checkpoint: number): void {
     const positions = this.positions.get(checkpoint)
-    for (const older of [...this.positions.keys()]) if (older <= checkpoint) this.positions.delete(older)
+    for (const older of this.positions.keys()) if (older <= checkpoint) this.positions.delete(older)
     if (positions !== undefined) this.reading.committed(positions)
   }
 
