@@ -116,7 +116,10 @@ export class SinkActor implements Actor {
         return this.snapshot(message.barrier)
       case 'end':
         this.lifecycle.send({ type: 'end' })
-        this.host.reports.sinkEnded(this.name)
+        return this.host.reports.sinkEnded(this.name)
+      case 'splits':
+      case 'split-end':
+        return
     }
   }
 
