@@ -98,6 +98,10 @@ export class AlignedWindowOperator implements WindowedOperator, FiringSource {
     this.#setup = setup
   }
 
+  get watermark(): number {
+    return this.#watermark
+  }
+
   apply(record: unknown, context: OperatorContext): Cursor | null {
     const { time, key } = context
     const { layout } = this.#setup

@@ -19,6 +19,8 @@ export interface WindowedOperator extends ManyOperator {
   snapshot(writer: ByteWriter): void
   restore(scope: RestoreScope): void
   size(): number
+  /** The last watermark. */
+  readonly watermark: number
   /** The least watermark that may fire or free something, +∞ if none is known. */
   nextDue(): number
 }

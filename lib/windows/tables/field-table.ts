@@ -55,6 +55,8 @@ export class FieldTable implements FoldTable {
   enter(slot: number, record: unknown): void {
     const cells = this.#cells
     this.#entered = 0
+    // Left by an `enter` that threw and was not taken back.
+    if (slot === this.#size) for (const one of cells) if (one.size > slot) one.cut(slot)
     for (let i = 0; i < cells.length; i++) {
       this.#entered = i + 1
       cells[i]!.enter(slot, record)
