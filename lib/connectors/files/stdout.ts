@@ -1,0 +1,17 @@
+/** A sink that prints. */
+import type { SinkConnector } from '../../api/connector.ts'
+import { jsonLine } from './json-line.ts'
+
+/**
+ * Prints each record on a line: strings as they are, anything else as JSON. At least once: what was printed stays printed.
+ * @example
+ * sink('screen', stdout())
+ */
+export const stdout = <T = unknown>(): SinkConnector<T> => ({
+  name: 'stdout',
+  format: (record: T) => (typeof record === 'string' ? record : jsonLine(record)),
+  open: ({ env }) => ({
+    write: (lines: readonly string[]) => (lines.length === 0 ? undefined : env.files.print(`${lines.join('\n')}\n`)),
+    close() {},
+  }),
+})

@@ -1,0 +1,12 @@
+/** `millrace/files`: sources and sinks of files. */
+export { readCsv, type ReadCsvOptions } from './connectors/files/read-csv.ts'
+export { readLines } from './connectors/files/read-lines.ts'
+export { readNdjson } from './connectors/files/read-ndjson.ts'
+export { stdout } from './connectors/files/stdout.ts'
+export { writeCsv, type WriteCsvOptions } from './connectors/files/write-csv.ts'
+export { writeLines } from './connectors/files/write-lines.ts'
+export { writeNdjson } from './connectors/files/write-ndjson.ts'
+export type { BadRow } from './connectors/files/bad-row.ts'
+export type { FileSourceOptions } from './connectors/files/file-source.ts'
+export type { RowOf } from './connectors/files/row-of.ts'
+export type { FileSinkOptions } from './connectors/files/write-options.ts'
