@@ -33,7 +33,7 @@ export const aggregate = <T, R, S extends Grouped<T>>(
     throw invalid(`aggregate was given ${shown(spec)}`, site, 'Pass an aggregator such as count(), or an object of them: { n: count() }.')
   checkAggregate(node, site)
   const checked = checkedOptions('aggregate', options, site)
-  const keyed = { createTable: () => createAggregateTable(node), ownResult: hasOwnResult(node), pure: checked.pure === true }
+  const keyed = { createTable: () => createAggregateTable(node, { pure: checked.pure === true }), ownResult: hasOwnResult(node), pure: checked.pure === true }
   return (input) =>
     groupedStage(input, {
       fold: { kind: 'aggregate', node },

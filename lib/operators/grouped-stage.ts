@@ -35,7 +35,8 @@ export const groupedStage = <R>(input: unknown, stage: GroupedStage): R => {
     return dataStream(stageNode(node, site, { ...common, schema: `${layout} v1`, create })) as R
   }
   stage.checkWindow?.(window)
-  const create = (): Operator => windowOperator(window, fold, { pure: options.pure === true })
+  const create = (context: OperatorContext): Operator =>
+    windowOperator(window, fold, { pure: options.pure === true, maxParallelism: context.maxParallelism, wakeAt: (at) => context.wakeAt(at) })
   const sides = window.lateTo === null ? [] : [window.lateTo]
   return dataStream(stageNode(node, site, { ...common, schema: `${windowText(window)} ${layout} v1`, sides, window, create })) as R
 }

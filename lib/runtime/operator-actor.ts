@@ -36,8 +36,8 @@ export class OperatorActor implements Actor {
   private readonly ended = new Set<number>()
   /** Nothing is processed any more: 'closed' drops what comes (its stage is complete), 'stopped' buries it. */
   private outcome: 'open' | 'closed' | 'stopped' = 'open'
-  /** The end of the outputs is still to be told, once the chain is empty. */
-  private ending = false
+  /** What is to be told its end next: the outputs once the chain is empty, the dead letters once nothing can come any more. */
+  private toEnd: 'later' | 'outputs' | 'dead letters' | 'nothing' = 'later'
 
   constructor(vertex: PlanVertex, instance: number, host: ActorHost, router: Router, inputs: readonly LocalChannel[]) {
     this.host = host
@@ -81,16 +81,21 @@ export class OperatorActor implements Actor {
       }
     }
     if (core.router.isBlocked) return
-    if (this.mailbox.hasLetter || this.current !== null || core.chain.isBusy || this.ending || core.clockDue) this.host.dispatcher.ready(this)
+    if (this.mailbox.hasLetter || this.current !== null || core.chain.isBusy || this.hasEndToTell || core.clockDue) this.host.dispatcher.ready(this)
     else core.router.flush(true)
   }
 
   private work(): void {
     const { core } = this
     if (core.chain.isBusy && !core.chain.resume()) return
-    if (this.ending) {
-      this.ending = false
-      core.router.broadcast({ type: 'end' })
+    if (this.toEnd === 'outputs') {
+      this.toEnd = 'dead letters'
+      core.router.endOutputs()
+      if (core.router.isBlocked) return
+    }
+    if (this.toEnd === 'dead letters' && this.ended.size === this.inputs.length) {
+      this.toEnd = 'nothing'
+      core.router.endDeadLetters()
       if (core.router.isBlocked) return
     }
     if (this.outcome === 'open' && core.router.isAbandoned) this.finish('closed')
@@ -101,6 +106,10 @@ export class OperatorActor implements Actor {
     }
     const letter = this.mailbox.take()
     if (letter !== undefined) this.handle(letter.input, letter.message)
+  }
+
+  private get hasEndToTell(): boolean {
+    return this.toEnd === 'outputs' || (this.toEnd === 'dead letters' && this.ended.size === this.inputs.length)
   }
 
   private handle(input: number, message: Message): void {
@@ -187,7 +196,7 @@ export class OperatorActor implements Actor {
       counters: this.counters(),
       stopped: this.outcome === 'stopped',
     })
-    this.core.router.broadcast({ type: 'barrier', barrier })
+    this.core.router.barrier(barrier)
     lifecycle.send({ type: 'snapshotted' })
     this.aligning = null
     this.aligned.clear()
@@ -213,7 +222,7 @@ export class OperatorActor implements Actor {
     this.outcome = outcome
     this.core.lifecycle.send({ type: outcome === 'stopped' ? 'stop' : 'end' })
     for (const input of this.inputs) input.close()
-    this.ending = true
+    this.toEnd = 'outputs'
     this.host.dispatcher.ready(this)
   }
 

@@ -7,7 +7,7 @@ import { keyHash } from '../state/key.ts'
 import { murmur2OfString } from '../state/murmur2.ts'
 import type { EdgeRouting } from '../plan/plan.ts'
 import { BATCH_MARKS_MAX, emptyBatch } from './batch.ts'
-import type { Batch, Message } from './batch.ts'
+import type { Barrier, Batch, Message } from './batch.ts'
 import type { Sender } from './channel.ts'
 
 /** What the router reads of the current record. */
@@ -188,12 +188,19 @@ export class Router {
       this.control(edge.outlets[edge.originTarget(origin)]!, { type: 'split-end', origin })
   }
 
-  /** A barrier or the end, to every receiver. */
-  broadcast(message: Message): void {
-    for (const edge of this.all) for (const outlet of edge.outlets) this.control(outlet, message)
+  barrier(barrier: Barrier): void {
+    for (const edge of this.all) for (const outlet of edge.outlets) this.control(outlet, { type: 'barrier', barrier })
   }
 
-  /** Ends the outputs, the dead letters' too. */
+  /** No more outputs. Dead letters may still follow, until they are ended as well. */
+  endOutputs(): void {
+    for (const edge of this.timed) for (const outlet of edge.outlets) this.control(outlet, { type: 'end' })
+  }
+
+  endDeadLetters(): void {
+    for (const edge of this.dead) for (const outlet of edge.outlets) this.control(outlet, { type: 'end' })
+  }
+
   private control(outlet: Outlet, message: Message): void {
     outlet.close(outlet.open.origin)
     outlet.pending.push(message)

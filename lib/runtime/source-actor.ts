@@ -209,7 +209,8 @@ export class SourceActor implements Actor {
     if (this.phase !== 'ending') return false
     this.phase = 'ended'
     this.core.lifecycle.send({ type: 'end' })
-    this.core.router.broadcast({ type: 'end' })
+    this.core.router.endOutputs()
+    this.core.router.endDeadLetters()
     return true
   }
 
@@ -226,7 +227,7 @@ export class SourceActor implements Actor {
       counters: this.counters(),
       stopped: this.stopped,
     })
-    core.router.broadcast({ type: 'barrier', barrier })
+    core.router.barrier(barrier)
     core.lifecycle.send({ type: 'snapshotted' })
     if (barrier.final && this.phase === 'reading') this.phase = 'halted'
   }
