@@ -22,6 +22,14 @@ const fileOf = (handle: FileHandle): OpenFile => ({
   close: () => handle.close(),
 })
 
+/** The write's own callback reports a closed pipe; without a listener the stream would also end the process for it. */
+const ignored = (): void => {}
+
+const print = (text: string): Promise<void> => {
+  if (!process.stdout.listeners('error').includes(ignored)) process.stdout.on('error', ignored)
+  return new Promise((done, fail) => void process.stdout.write(text, (error) => (error ? fail(error) : done())))
+}
+
 export const realFiles = (): Files => ({
   open: async (path, mode) => fileOf(await open(path, flags[mode])),
   readFile: (path) => readFile(path),
@@ -40,5 +48,5 @@ export const realFiles = (): Files => ({
     }
   },
   resolve: (path) => resolve(path),
-  print: (text) => new Promise((done, fail) => void process.stdout.write(text, (error) => (error ? fail(error) : done()))),
+  print,
 })

@@ -44,7 +44,7 @@ const isAlive = (text: string): boolean => {
   } catch {
     return false
   }
-  if (typeof holder !== 'object' || holder === null || !Number.isInteger(holder.pid)) return false
+  if (typeof holder !== 'object' || holder === null || !Number.isInteger(holder.pid) || holder.pid <= 0) return false
   if (holder.host !== hostname()) return true
   const facts = processFacts(holder.pid)
   if (facts !== null) return facts.state !== 'Z' && facts.state !== 'X' && (holder.start === null || holder.start === facts.start)
@@ -55,9 +55,9 @@ export const realEnv = (): Env => {
   const after = (ms: number, wake: () => void): (() => void) => {
     const due = performance.now() + ms
     let timer: NodeJS.Timeout
+    // Node counts a timer in whole milliseconds, from the start of the turn it was set in: it may come up to one too early.
     const arm = (): void => {
-      const left = due - performance.now()
-      timer = left > TIMER_MAX ? setTimeout(arm, TIMER_MAX) : setTimeout(wake, Math.max(0, left))
+      timer = setTimeout(() => (performance.now() < due ? arm() : wake()), Math.min(TIMER_MAX, Math.max(0, Math.ceil(due - performance.now()))))
     }
     arm()
     return () => clearTimeout(timer)
@@ -69,7 +69,7 @@ export const realEnv = (): Env => {
     scheduler: {
       after,
       soon: (turn) => void setImmediate(turn),
-      shouldYield: (since) => performance.now() - since > TURN_MS,
+      shouldYield: (since) => performance.now() - since >= TURN_MS,
       pick: () => 0,
     },
     files: realFiles(),
