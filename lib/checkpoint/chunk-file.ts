@@ -1,11 +1,10 @@
 /**
- * The chunks of one checkpoint in one file, each framed: magic, version, name, length, CRC-32. Nothing in a chunk is looked at before its
- * frame and the manifest's SHA-256 agree with it.
+ * The chunks of one checkpoint in one file, each framed: magic, version, name, CRC-32, length. The manifest says what each frame has to be,
+ * so that nothing is parsed: bytes are compared, then summed, then hashed.
  */
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { MillraceError } from '../errors.ts'
-import { ByteReader } from '../state/byte-reader.ts'
 import { ByteWriter } from '../state/byte-writer.ts'
 import type { StoredChunk } from './store.ts'
 
@@ -14,6 +13,7 @@ const VERSION = 1
 
 export interface ChunkEntry {
   readonly name: string
+  /** Where the content begins, behind its frame. */
   readonly offset: number
   readonly length: number
   readonly crc: number
@@ -22,35 +22,45 @@ export interface ChunkEntry {
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-export const packChunks = (chunks: readonly StoredChunk[]): { readonly bytes: Uint8Array; readonly entries: ChunkEntry[] } => {
-  const writer = new ByteWriter(chunks.reduce((sum, chunk) => sum + chunk.bytes.length + 128, 64))
-  const entries = chunks.map(({ name, bytes }) => {
-    const crc = crc32(bytes)
-    writer.u32(MAGIC)
-    writer.u8(VERSION)
-    writer.string(name)
-    writer.u32(crc)
-    writer.bytes(bytes)
-    return { name, offset: writer.length - bytes.length, length: bytes.length, crc, sha256: sha256(bytes) }
-  })
-  return { bytes: writer.finish(), entries }
+const frameOf = ({ name, crc, length }: Pick<ChunkEntry, 'name' | 'crc' | 'length'>): Uint8Array => {
+  const writer = new ByteWriter()
+  writer.u32(MAGIC)
+  writer.u8(VERSION)
+  writer.string(name)
+  writer.u32(crc)
+  writer.varint(length)
+  return writer.finish()
 }
 
-/** @throws SNAPSHOT_CORRUPT, naming the file and the chunk */
+export const packChunks = (chunks: readonly StoredChunk[]): { readonly bytes: Uint8Array; readonly entries: ChunkEntry[] } => {
+  const parts: Uint8Array[] = []
+  let at = 0
+  const entries = chunks.map(({ name, bytes }) => {
+    const facts = { name, length: bytes.length, crc: crc32(bytes) }
+    const frame = frameOf(facts)
+    parts.push(frame, bytes)
+    const offset = at + frame.length
+    at = offset + bytes.length
+    return { ...facts, offset, sha256: sha256(bytes) }
+  })
+  return { bytes: Buffer.concat(parts, at), entries }
+}
+
+/** @throws SNAPSHOT_CORRUPT, naming the file and what differs */
 export const unpackChunks = (file: string, bytes: Uint8Array, entries: readonly ChunkEntry[]): StoredChunk[] => {
   const corrupt = (what: string): MillraceError => new MillraceError('SNAPSHOT_CORRUPT', `${file}: ${what}`)
-  const reader = new ByteReader(bytes)
+  let at = 0
   const chunks = entries.map((entry): StoredChunk => {
-    if (reader.u32() !== MAGIC) throw corrupt(`no chunk begins where '${entry.name}' should`)
-    if (reader.u8() !== VERSION) throw corrupt(`chunk '${entry.name}' has an unknown version`)
-    const name = reader.string()
-    const crc = reader.u32()
-    const content = reader.bytes()
-    if (name !== entry.name) throw corrupt(`chunk '${name}' stands where '${entry.name}' should`)
-    if (content.length !== entry.length || crc !== entry.crc || crc32(content) !== crc) throw corrupt(`chunk '${name}' does not have its checksum`)
+    const { name, offset, length } = entry
+    const end = offset + length
+    if (end > bytes.length) throw corrupt(`it ends at byte ${bytes.length}, within chunk '${name}'`)
+    if (Buffer.compare(bytes.subarray(at, offset), frameOf(entry)) !== 0) throw corrupt(`the frame of chunk '${name}' at byte ${at} differs`)
+    const content = bytes.subarray(offset, end)
+    if (crc32(content) !== entry.crc) throw corrupt(`chunk '${name}' does not have its CRC-32`)
     if (sha256(content) !== entry.sha256) throw corrupt(`chunk '${name}' does not have its SHA-256`)
+    at = end
     return { name, bytes: content }
   })
-  if (reader.remaining > 0) throw corrupt(`${reader.remaining} bytes follow the last chunk`)
+  if (at < bytes.length) throw corrupt(`${bytes.length - at} bytes follow the last chunk`)
   return chunks
 }

@@ -13,10 +13,11 @@ export interface ManifestBody extends Omit<CheckpointData, 'chunks'> {
   readonly chunkBytes: number
 }
 
-const hashOf = (body: unknown): string => createHash('sha256').update(stableStringify(body)).digest('hex')
+/** Of every version, so that a damaged version is told from a newer one. */
+const hashOf = (body: unknown, version: unknown): string => createHash('sha256').update(stableStringify({ body, version })).digest('hex')
 
 export const encodeManifest = (body: ManifestBody): Uint8Array =>
-  new TextEncoder().encode(`${stableStringify({ body, sha256: hashOf(body), version: VERSION })}\n`)
+  new TextEncoder().encode(`${stableStringify({ body, sha256: hashOf(body, VERSION), version: VERSION })}\n`)
 
 /** @throws SNAPSHOT_CORRUPT; SNAPSHOT_INCOMPATIBLE for a version this one does not know */
 export const decodeManifest = (file: string, bytes: Uint8Array): ManifestBody => {
@@ -37,7 +38,7 @@ export const decodeManifest = (file: string, bytes: Uint8Array): ManifestBody =>
   const { body, sha256, version } = outer
   // The text has to be exactly what would be written, so that no byte of it can differ unnoticed.
   if (`${stableStringify(outer)}\n` !== text) throw corrupt('it is not in the form it was written in')
-  if (hashOf(body) !== sha256) throw corrupt('it does not have its SHA-256')
+  if (hashOf(body, version) !== sha256) throw corrupt('it does not have its SHA-256')
   if (version !== VERSION)
     throw new MillraceError('SNAPSHOT_INCOMPATIBLE', `${file}: version ${String(version)} of the format is not known`, { next: 'Use the version of Millrace that wrote it.' })
   return body as ManifestBody

@@ -5,7 +5,7 @@
  * without a manifest is an attempt that did not come to its end. Removal goes the other way: the manifest first.
  */
 import type { Env } from '../../env/env.ts'
-import { folderOf } from '../../env/files.ts'
+import { createFolderDurably, exists as existsIn } from '../../env/durable-folder.ts'
 import { MillraceError, hasCode } from '../../errors.ts'
 import { packChunks, unpackChunks } from '../chunk-file.ts'
 import { decodeManifest, encodeManifest } from '../manifest.ts'
@@ -29,9 +29,13 @@ export const fileStore = (folder: string): FileStore => {
     kind: 'file',
     folder,
     open: async (env, topologyId, { keep }) => {
-      const home = `${env.files.resolve(folder)}/${topologyId}`
-      await env.files.createFolder(home)
-      const lock = await takeLock(env, home)
+      const path = env.files.resolve(folder)
+      const home = `${path}/${topologyId}`
+      const lock = await usable(home, async () => {
+        await createFolderDurably(env.files, path)
+        await createFolderDurably(env.files, home)
+        return takeLock(env, home)
+      })
       return openStore(env, home, topologyId, keep, () => lock.release())
     },
   }
@@ -49,23 +53,17 @@ const nameFor = (run: number, checkpoint: number): string => `${String(run).padS
 
 const openStore = (env: Env, home: string, topologyId: string, keep: number, release: () => Promise<void>): OpenStore => {
   const { files } = env
+  /** Found damaged: the next write removes them, for they would count as kept, and lie beside the line that goes on from an older one. */
+  const refused = new Set<string>()
 
   const entries = async (): Promise<Entry[]> =>
     (await files.list(home))
-      .map((name) => /^(\d{6})-(\d{8})$/.exec(name))
+      .map((name) => /^(\d{6,})-(\d{8,})$/.exec(name))
       .filter((match) => match !== null)
       .map((match) => ({ name: match[0], run: Number(match[1]), checkpoint: Number(match[2]) }))
       .sort((a, b) => a.run - b.run || a.checkpoint - b.checkpoint)
 
-  const exists = async (path: string): Promise<boolean> => {
-    try {
-      await files.stat(path)
-      return true
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return false
-      throw error
-    }
-  }
+  const exists = (path: string): Promise<boolean> => existsIn(files, path)
 
   const writeFile = async (folder: string, name: string, bytes: Uint8Array): Promise<void> => {
     const path = `${folder}/${name}.tmp`
@@ -84,10 +82,15 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
     const { chunks, ...rest } = data
     const packed = packChunks(chunks)
     const manifest = encodeManifest({ ...rest, chunks: packed.entries, chunkBytes: packed.bytes.length })
-    await files.createFolder(folder)
+    await createFolderDurably(files, folder)
     await writeFile(folder, CHUNKS, packed.bytes)
-    await files.syncFolder(folderOf(folder))
-    await writeFile(folder, MANIFEST, manifest)
+    try {
+      await writeFile(folder, MANIFEST, manifest)
+    } catch (error) {
+      // It may be there all the same, and whoever is told of a failure goes on from an older one.
+      await removeManifest(folder).catch(() => undefined)
+      throw error
+    }
     return { bytes: packed.bytes.length + manifest.length }
   }
 
@@ -96,26 +99,33 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
     const body = decodeManifest(manifestPath, await files.readFile(manifestPath))
     if (body.topology.id !== topologyId) throw new MillraceError('SNAPSHOT_CORRUPT', `${manifestPath}: it is of the job '${body.topology.id}', not of '${topologyId}'`)
     const path = `${folder}/${CHUNKS}`
-    const bytes = await files.readFile(path)
+    const bytes = await files.readFile(path).catch((error: unknown) => {
+      if (!isDamage(error)) throw error
+      throw new MillraceError('SNAPSHOT_CORRUPT', `${path}: ${describe(error)}`, { cause: error })
+    })
     if (bytes.length !== body.chunkBytes) throw new MillraceError('SNAPSHOT_CORRUPT', `${path}: it has ${bytes.length} bytes and had ${body.chunkBytes}`)
     const { chunks, chunkBytes: _, ...rest } = body
     return { ...rest, chunks: unpackChunks(path, bytes, chunks) }
   }
 
+  const removeManifest = async (folder: string): Promise<void> => {
+    await files.remove(`${folder}/${MANIFEST}`)
+    await files.syncFolder(folder)
+  }
+
   const removeCheckpoint = async (entry: Entry): Promise<void> => {
     const folder = `${home}/${entry.name}`
-    await files.remove(`${folder}/${MANIFEST}`)
-    if (await exists(folder)) await files.syncFolder(folder)
+    if (await exists(`${folder}/${MANIFEST}`)) await removeManifest(folder)
     await files.removeFolder(folder)
   }
 
-  /** Attempts of dead processes, and complete checkpoints beyond `keep`; a new start's first one is kept for as long as the run's are. */
+  /** Attempts of dead processes, and complete checkpoints beyond `keep`; earlier runs go once this one has `keep` besides its start. */
   const prune = async (run: number, newest: number): Promise<void> => {
     const all = await entries()
     const complete: Entry[] = []
     for (const entry of all) {
-      if (entry.run === run && entry.checkpoint === newest) complete.push(entry)
-      else if (await exists(`${home}/${entry.name}/${MANIFEST}`)) complete.push(entry)
+      const isNewest = entry.run === run && entry.checkpoint === newest
+      if (isNewest || (!refused.has(entry.name) && (await exists(`${home}/${entry.name}/${MANIFEST}`)))) complete.push(entry)
       else await removeCheckpoint(entry)
     }
     const current = complete.filter((entry) => entry.run === run)
@@ -123,28 +133,31 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
     if (current.length > keep) for (const entry of complete.filter((other) => other.run !== run)) await removeCheckpoint(entry)
   }
 
-  return {
-    highestRun: async () => (await entries()).at(-1)?.run ?? 0,
-
-    latest: async (): Promise<LatestCheckpoint> => {
-      const all = await entries()
-      const complete: Entry[] = []
-      for (const entry of all) if (await exists(`${home}/${entry.name}/${MANIFEST}`)) complete.push(entry)
-      const run = complete.at(-1)?.run ?? 0
-      const current = complete.filter((entry) => entry.run === run)
-      const highest = all.filter((entry) => entry.run === run).at(-1)?.checkpoint ?? -1
-      const damaged: DamagedCheckpoint[] = []
-      for (const entry of [...current].reverse()) {
-        try {
-          return { found: await readFrom(`${home}/${entry.name}`), damaged, run, checkpoint: highest }
-        } catch (error) {
-          if (!(error instanceof Error) || (!hasCode(error, 'SNAPSHOT_CORRUPT') && codeOf(error) !== 'ENOENT')) throw error
-          damaged.push({ checkpoint: entry.name, error })
-        }
+  const latest = async (): Promise<LatestCheckpoint> => {
+    const all = await entries()
+    const complete: Entry[] = []
+    for (const entry of all) if (await exists(`${home}/${entry.name}/${MANIFEST}`)) complete.push(entry)
+    const run = complete.at(-1)?.run ?? 0
+    const current = complete.filter((entry) => entry.run === run)
+    const highest = all.filter((entry) => entry.run === run).at(-1)?.checkpoint ?? -1
+    const damaged: DamagedCheckpoint[] = []
+    for (const entry of [...current].reverse()) {
+      try {
+        return { found: await readFrom(`${home}/${entry.name}`), damaged, run, checkpoint: highest }
+      } catch (error) {
+        if (!hasCode(error, 'SNAPSHOT_CORRUPT') && !isDamage(error)) throw error
+        damaged.push({ checkpoint: entry.name, error: error as Error })
+        refused.add(entry.name)
       }
-      if (damaged.length === 0) return { found: null, damaged, run: all.at(-1)?.run ?? 0, checkpoint: -1 }
-      throw new MillraceError('SNAPSHOT_CORRUPT', `${home} has no good checkpoint:\n  - ${damaged.map(({ checkpoint, error }) => `${checkpoint}: ${error.message}`).join('\n  - ')}`)
-    },
+    }
+    if (damaged.length === 0) return { found: null, damaged, run: all.at(-1)?.run ?? 0, checkpoint: -1 }
+    throw new MillraceError('SNAPSHOT_CORRUPT', `${home} has no good checkpoint:\n  - ${damaged.map(({ checkpoint, error }) => `${checkpoint}: ${error.message}`).join('\n  - ')}`)
+  }
+
+  return {
+    highestRun: () => usable(home, async () => (await entries()).at(-1)?.run ?? 0),
+
+    latest: () => usable(home, latest),
 
     read: async (path) => {
       const folder = files.resolve(path)
@@ -160,14 +173,14 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
     write: async (data) => {
       const folder = `${home}/${nameFor(data.run, data.checkpoint)}`
       const written = await writeTo(folder, data)
-      await prune(data.run, data.checkpoint)
+      // This one is durable whatever becomes of older ones; the next write tries again.
+      await prune(data.run, data.checkpoint).catch(() => undefined)
       return written
     },
 
     writeSavepoint: async (path, data) => {
       const folder = files.resolve(path)
       if (await exists(`${folder}/${MANIFEST}`)) throw new MillraceError('CHECKPOINT_FAILED', `${path} already holds a savepoint`, { next: 'Give another path.' })
-      await files.createFolder(folderOf(folder))
       return writeTo(folder, data)
     },
 
@@ -176,4 +189,22 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
 }
 
 const codeOf = (error: unknown): unknown => (typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined)
+
+/** A file that is gone, is no file, or lies on a bad sector. */
+const isDamage = (error: unknown): boolean => ['ENOENT', 'ENOTDIR', 'EISDIR', 'EIO'].includes(String(codeOf(error)))
+
+const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** An error of the file system as one of Millrace's. */
+const usable = async <T>(home: string, step: () => Promise<T>): Promise<T> => {
+  try {
+    return await step()
+  } catch (error) {
+    if (hasCode(error)) throw error
+    throw new MillraceError('CHECKPOINT_FAILED', `${home} cannot be used: ${describe(error)}`, {
+      next: 'Give fileStore a folder that can be created, read and written.',
+      cause: error,
+    })
+  }
+}
 
