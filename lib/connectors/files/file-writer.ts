@@ -202,9 +202,8 @@ class FileWriter<L> implements SinkWriter<L, FileHandle> {
   }
 
   private async place(handle: FileHandle): Promise<void> {
-    // Before the first prepare it is a handle of the snapshot, and what lies beyond it may be the next handle's.
-    if (this.prepares > 0) await this.cut()
     await this.putInPlace(handle)
+    // What lies beyond an earlier handle of the snapshot may be a later one's.
     if (handle.base + handle.length === this.cutAt) await this.cut()
   }
 
