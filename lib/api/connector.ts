@@ -44,6 +44,8 @@ export interface SourceConnector<T, P = any> {
    */
   admit?(raw: any): T
   readonly badRow?: 'dead-letter' | 'fail'
+  /** It ends, and gives the same records each time it is read from the start: without checkpoints a restart begins anew. */
+  readonly bounded?: boolean
 }
 
 /** A run begins anew, resumes from a stored checkpoint, or one region of it restarts. */

@@ -1,2 +1,71 @@
-/** placeholder for the type until the store lands */
-export interface SnapshotStore { readonly kind: string }
+/** Where checkpoints are kept: what a store is to the engine. */
+import type { Env } from '../env/env.ts'
+
+export type CheckpointKind = 'start' | 'periodic' | 'savepoint' | 'final'
+
+export interface StoredOperator {
+  readonly id: string
+  readonly kind: string
+  readonly schema: string
+  readonly state: string
+  readonly parallelism: number
+}
+
+export interface StoredChunk {
+  /** `operatorId/instance`. */
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
+/** A checkpoint as it is written and read. */
+export interface CheckpointData {
+  /** Counts new starts of the job on this store: 'latest' never looks behind one. */
+  readonly run: number
+  readonly checkpoint: number
+  readonly kind: CheckpointKind
+  /** The job had come to its end. */
+  readonly finished: boolean
+  /** Epoch milliseconds. */
+  readonly savedAt: number
+  readonly topology: { readonly id: string; readonly fingerprint: string; readonly maxParallelism: number; readonly parallelism: number }
+  readonly operators: readonly StoredOperator[]
+  /** Plain JSON: counters and what else the job keeps. */
+  readonly summary: unknown
+  readonly chunks: readonly StoredChunk[]
+}
+
+export interface DamagedCheckpoint {
+  readonly checkpoint: string
+  readonly error: Error
+}
+
+export interface LatestCheckpoint {
+  readonly found: CheckpointData | null
+  /** Newer than the one found, and not to be used. */
+  readonly damaged: readonly DamagedCheckpoint[]
+  /** Largest run number there is, 0 where there is none. */
+  readonly run: number
+  /** Largest checkpoint number of that run, damaged and unfinished ones included; −1 where there is none. */
+  readonly checkpoint: number
+}
+
+/** A store that this process holds the lock of. */
+export interface OpenStore {
+  /** @throws SNAPSHOT_CORRUPT where there are checkpoints and none is good */
+  latest(): Promise<LatestCheckpoint>
+  /** Largest run number there is, damaged checkpoints included; 0 where there is none. */
+  highestRun(): Promise<number>
+  /** Reads the checkpoint or savepoint in a folder. @throws SNAPSHOT_CORRUPT, NO_SNAPSHOT */
+  read(path: string): Promise<CheckpointData>
+  /** Makes a checkpoint durable, then removes those beyond `keep`. Resolves with the bytes written. */
+  write(data: CheckpointData): Promise<{ readonly bytes: number }>
+  /** Writes a savepoint at any path; it is never removed. */
+  writeSavepoint(path: string, data: CheckpointData): Promise<{ readonly bytes: number }>
+  close(): Promise<void>
+}
+
+export interface SnapshotStore {
+  readonly kind: string
+  /** @throws STORE_LOCKED, naming the holder */
+  open(env: Env, topologyId: string, options: { readonly keep: number }): Promise<OpenStore>
+}

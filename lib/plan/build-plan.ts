@@ -5,9 +5,10 @@ import type { BoundaryNode, SideOutputNode, SinkNode, SourceNode, StageNode, Str
 import type { RowOperator } from '../operators/operator.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { nodesOf, operatorIds } from './ids.ts'
+import { orderNodes } from './order.ts'
 import type { EdgeRouting, Plan, PlanEdge, PlanStep, PlanVertex } from './plan.ts'
 import { DEAD_PORT } from './plan.ts'
-import { hasEventTime, mayNeedOrigin, validate } from './validate.ts'
+import { mayNeedOrigin, validate } from './validate.ts'
 
 export interface PlanOptions {
   readonly parallelism: number
@@ -42,11 +43,11 @@ const callStep = (id: string, kind: string, site: string, call: (record: unknown
 /** @throws TOPOLOGY_INVALID, ID_MISSING, ID_DUPLICATE, all faults at once, each with the place of its stage */
 export const buildPlan = (topology: TopologyNode, options: PlanOptions): Plan => {
   const ids = operatorIds(topology)
-  const nodes = nodesOf(topology)
-  const warnings = validate(topology, nodes, ids, options)
+  const ordered = orderNodes(nodesOf(topology))
+  const warnings = validate(topology, ordered, ids, options)
+  const { nodes, writers, timed } = ordered
   const consumers = countConsumers(topology, nodes)
   const readSides = new Set(nodes.filter((node) => node.kind === 'side-output').map((node) => (node as SideOutputNode).id))
-  const writers = new Map<string, StageNode[]>()
   const needsOrigin = mayNeedOrigin(nodes)
   const vertices: Vertex[] = []
   const vertexOf = new Map<StreamNode, Vertex>()
@@ -113,7 +114,7 @@ export const buildPlan = (topology: TopologyNode, options: PlanOptions): Plan =>
       state: node.state,
       supervision: node.options.supervision ?? null,
       pure: node.options.pure === true,
-      eventTime: hasEventTime(node),
+      eventTime: timed.has(node),
       lateTo: late !== null && readSides.has(late) ? late : null,
       failsOnBadRow: false,
       create: (context) => node.create(context),
@@ -136,7 +137,6 @@ export const buildPlan = (topology: TopologyNode, options: PlanOptions): Plan =>
     vertex.steps.push(stepOf(node))
     vertexOf.set(node, vertex)
     parallelismOf.set(node, parallelism)
-    for (const side of node.sides) writers.set(side.id, [...(writers.get(side.id) ?? []), node])
     if (!fuses) wire(input, vertex, needsOrigin.has(node))
   }
 
@@ -178,7 +178,8 @@ export const buildPlan = (topology: TopologyNode, options: PlanOptions): Plan =>
   }
   const regions = markRegions(vertices)
   for (let region = 0; region < regions; region++) {
-    const senders = vertices.filter((vertex) => vertex.region === region)
+    // A sink that formats nothing calls no function of the user's, and cannot fail for one record.
+    const senders = vertices.filter((vertex) => vertex.region === region && (vertex.sink === null || vertex.steps.length > 0))
     const dead = addVertex(regions === 1 ? '#dead-letters' : `#dead-letters-${region}`, 1)
     dead.isDeadLetters = true
     dead.region = region

@@ -1,6 +1,7 @@
 /** What is wrong with a topology, all of it at once, each with the place of its stage; and what is merely doubtful. */
 import { isBoundary, isStage } from '../api/node.ts'
 import type { SideOutputNode, SinkNode, SourceNode, StreamNode, TopologyNode } from '../api/node.ts'
+import type { OrderedNodes } from './order.ts'
 import { MillraceError } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
 
@@ -13,9 +14,6 @@ interface Fault {
 const inputsOf = (node: StreamNode): readonly StreamNode[] => ('inputs' in node ? node.inputs : [])
 
 const isEventTime = (node: StreamNode): boolean => isStage(node) && node.kind === 'eventTime' && node.params.timestampsOnly !== true
-
-/** Whether an eventTime stage stands upstream of a node. */
-export const hasEventTime = (node: StreamNode): boolean => inputsOf(node).some((input) => isEventTime(input) || hasEventTime(input))
 
 /** Nodes that need to know the split of each record: eventTime, and what leads to it without a shuffle between. */
 export const mayNeedOrigin = (nodes: readonly StreamNode[]): Set<StreamNode> => {
@@ -33,7 +31,7 @@ const isBehindShuffle = (node: StreamNode): boolean =>
 
 export const validate = (
   topology: TopologyNode,
-  nodes: readonly StreamNode[],
+  { nodes, writers, timed, ring }: OrderedNodes,
   ids: ReadonlyMap<object, string>,
   options: { readonly checkpoints: boolean; readonly maxParallelism: number },
 ): string[] => {
@@ -46,17 +44,17 @@ export const validate = (
       faults.push({ code: 'ID_DUPLICATE', what: `the id '${id}' is used twice, also at ${(other as { site: string }).site}`, site })
     owners.set(id, owner)
   }
-  const written = new Set(nodes.filter(isStage).flatMap((node) => node.sides.map((side) => side.id)))
+  for (const node of ring) faults.push({ code: 'TOPOLOGY_INVALID', what: 'a side output leads back to the stage that writes it', site: node.site })
   for (const node of nodes) {
     if (node.kind === 'source') claim((node as SourceNode).id, node, node.site)
     if (node.kind === 'side-output') {
       const side = node as SideOutputNode
       claim(side.id, node, node.site)
-      if (!written.has(side.id)) faults.push({ code: 'TOPOLOGY_INVALID', what: `no stage writes to the side output '${side.id}'`, site: node.site })
+      if (!writers.has(side.id)) faults.push({ code: 'TOPOLOGY_INVALID', what: `no stage writes to the side output '${side.id}'`, site: node.site })
     }
     if (node.kind === 'merge' && !isStage(node)) {
-      const timed = inputsOf(node).map((input) => isEventTime(input) || hasEventTime(input))
-      if (timed.includes(true) && timed.includes(false))
+      const some = inputsOf(node).some((input) => timed.has(input))
+      if (some && !inputsOf(node).every((input) => timed.has(input)))
         faults.push({ code: 'TOPOLOGY_INVALID', what: 'merge joins a stream with event time and one without', site: node.site })
     }
     if (!isStage(node) && !isBoundary(node)) continue

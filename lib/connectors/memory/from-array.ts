@@ -13,6 +13,7 @@ export const fromArray = <T>(records: readonly T[]): SourceConnector<T, number> 
   if (!Array.isArray(records)) throw new MillraceError('OPTION_INVALID', 'fromArray was not given an array', { next: 'Pass an array: fromArray([…items]).' })
   return {
     name: 'fromArray',
+    bounded: true,
     splits: ({ parallelism }) => dealSplits(parallelism),
     open(split, position) {
       const { first, step } = shareOf(split)

@@ -26,6 +26,8 @@ export const generate = <T>(fn: (index: number) => T, options: GenerateOptions =
   const openings = paces()
   return {
     name: 'generate',
+    bounded: options.count !== undefined,
+
     splits: ({ parallelism }) => dealSplits(parallelism),
     open(split, position, context) {
       const { first, step } = shareOf(split)

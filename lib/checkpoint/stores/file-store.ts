@@ -1,0 +1,179 @@
+/**
+ * Checkpoints in a folder: FOLDER/TOPOLOGY/RUN-CHECKPOINT/{chunks.bin, manifest.json}.
+ *
+ * Write order: chunks under another name, sync, rename, sync of the folder and of the one above; then the manifest likewise. A folder
+ * without a manifest is an attempt that did not come to its end. Removal goes the other way: the manifest first.
+ */
+import type { Env } from '../../env/env.ts'
+import { folderOf } from '../../env/files.ts'
+import { MillraceError, hasCode } from '../../errors.ts'
+import { packChunks, unpackChunks } from '../chunk-file.ts'
+import { decodeManifest, encodeManifest } from '../manifest.ts'
+import type { CheckpointData, DamagedCheckpoint, LatestCheckpoint, OpenStore, SnapshotStore } from '../store.ts'
+import { takeLock } from './store-lock.ts'
+
+export interface FileStore extends SnapshotStore {
+  readonly kind: 'file'
+  readonly folder: string
+}
+
+/**
+ * Keeps checkpoints in a folder, which is created if it is not there; each topology has its own folder in it. One process at a time.
+ *
+ * @example await run(topology, { checkpoints: { every: seconds(10), to: fileStore('./checkpoints') } })
+ * @throws OPTION_INVALID for an empty path
+ */
+export const fileStore = (folder: string): FileStore => {
+  if (typeof folder !== 'string' || folder === '') throw new MillraceError('OPTION_INVALID', 'fileStore needs the path of a folder')
+  return {
+    kind: 'file',
+    folder,
+    open: async (env, topologyId, { keep }) => {
+      const home = `${env.files.resolve(folder)}/${topologyId}`
+      await env.files.createFolder(home)
+      const lock = await takeLock(env, home)
+      return openStore(env, home, topologyId, keep, () => lock.release())
+    },
+  }
+}
+
+interface Entry {
+  readonly name: string
+  readonly run: number
+  readonly checkpoint: number
+}
+
+const CHUNKS = 'chunks.bin'
+const MANIFEST = 'manifest.json'
+const nameFor = (run: number, checkpoint: number): string => `${String(run).padStart(6, '0')}-${String(checkpoint).padStart(8, '0')}`
+
+const openStore = (env: Env, home: string, topologyId: string, keep: number, release: () => Promise<void>): OpenStore => {
+  const { files } = env
+
+  const entries = async (): Promise<Entry[]> =>
+    (await files.list(home))
+      .map((name) => /^(\d{6})-(\d{8})$/.exec(name))
+      .filter((match) => match !== null)
+      .map((match) => ({ name: match[0], run: Number(match[1]), checkpoint: Number(match[2]) }))
+      .sort((a, b) => a.run - b.run || a.checkpoint - b.checkpoint)
+
+  const exists = async (path: string): Promise<boolean> => {
+    try {
+      await files.stat(path)
+      return true
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return false
+      throw error
+    }
+  }
+
+  const writeFile = async (folder: string, name: string, bytes: Uint8Array): Promise<void> => {
+    const path = `${folder}/${name}.tmp`
+    const file = await files.open(path, 'create')
+    try {
+      await file.write(bytes, 0)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await files.rename(path, `${folder}/${name}`)
+    await files.syncFolder(folder)
+  }
+
+  const writeTo = async (folder: string, data: CheckpointData): Promise<{ bytes: number }> => {
+    const { chunks, ...rest } = data
+    const packed = packChunks(chunks)
+    const manifest = encodeManifest({ ...rest, chunks: packed.entries, chunkBytes: packed.bytes.length })
+    await files.createFolder(folder)
+    await writeFile(folder, CHUNKS, packed.bytes)
+    await files.syncFolder(folderOf(folder))
+    await writeFile(folder, MANIFEST, manifest)
+    return { bytes: packed.bytes.length + manifest.length }
+  }
+
+  const readFrom = async (folder: string): Promise<CheckpointData> => {
+    const manifestPath = `${folder}/${MANIFEST}`
+    const body = decodeManifest(manifestPath, await files.readFile(manifestPath))
+    if (body.topology.id !== topologyId) throw new MillraceError('SNAPSHOT_CORRUPT', `${manifestPath}: it is of the job '${body.topology.id}', not of '${topologyId}'`)
+    const path = `${folder}/${CHUNKS}`
+    const bytes = await files.readFile(path)
+    if (bytes.length !== body.chunkBytes) throw new MillraceError('SNAPSHOT_CORRUPT', `${path}: it has ${bytes.length} bytes and had ${body.chunkBytes}`)
+    const { chunks, chunkBytes: _, ...rest } = body
+    return { ...rest, chunks: unpackChunks(path, bytes, chunks) }
+  }
+
+  const removeCheckpoint = async (entry: Entry): Promise<void> => {
+    const folder = `${home}/${entry.name}`
+    await files.remove(`${folder}/${MANIFEST}`)
+    if (await exists(folder)) await files.syncFolder(folder)
+    await files.removeFolder(folder)
+  }
+
+  /** Attempts of dead processes, and complete checkpoints beyond `keep`; a new start's first one is kept for as long as the run's are. */
+  const prune = async (run: number, newest: number): Promise<void> => {
+    const all = await entries()
+    const complete: Entry[] = []
+    for (const entry of all) {
+      if (entry.run === run && entry.checkpoint === newest) complete.push(entry)
+      else if (await exists(`${home}/${entry.name}/${MANIFEST}`)) complete.push(entry)
+      else await removeCheckpoint(entry)
+    }
+    const current = complete.filter((entry) => entry.run === run)
+    for (const entry of current.slice(0, -keep)) await removeCheckpoint(entry)
+    if (current.length > keep) for (const entry of complete.filter((other) => other.run !== run)) await removeCheckpoint(entry)
+  }
+
+  return {
+    highestRun: async () => (await entries()).at(-1)?.run ?? 0,
+
+    latest: async (): Promise<LatestCheckpoint> => {
+      const all = await entries()
+      const complete: Entry[] = []
+      for (const entry of all) if (await exists(`${home}/${entry.name}/${MANIFEST}`)) complete.push(entry)
+      const run = complete.at(-1)?.run ?? 0
+      const current = complete.filter((entry) => entry.run === run)
+      const highest = all.filter((entry) => entry.run === run).at(-1)?.checkpoint ?? -1
+      const damaged: DamagedCheckpoint[] = []
+      for (const entry of [...current].reverse()) {
+        try {
+          return { found: await readFrom(`${home}/${entry.name}`), damaged, run, checkpoint: highest }
+        } catch (error) {
+          if (!(error instanceof Error) || (!hasCode(error, 'SNAPSHOT_CORRUPT') && codeOf(error) !== 'ENOENT')) throw error
+          damaged.push({ checkpoint: entry.name, error })
+        }
+      }
+      if (damaged.length === 0) return { found: null, damaged, run: all.at(-1)?.run ?? 0, checkpoint: -1 }
+      throw new MillraceError('SNAPSHOT_CORRUPT', `${home} has no good checkpoint:\n  - ${damaged.map(({ checkpoint, error }) => `${checkpoint}: ${error.message}`).join('\n  - ')}`)
+    },
+
+    read: async (path) => {
+      const folder = files.resolve(path)
+      try {
+        return await readFrom(folder)
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR')
+          throw new MillraceError('NO_SNAPSHOT', `${path} holds no checkpoint`, { next: `Pass the folder of a checkpoint, such as ${home}/${nameFor(1, 1)}, or of a savepoint.`, cause: error })
+        throw error
+      }
+    },
+
+    write: async (data) => {
+      const folder = `${home}/${nameFor(data.run, data.checkpoint)}`
+      const written = await writeTo(folder, data)
+      await prune(data.run, data.checkpoint)
+      return written
+    },
+
+    writeSavepoint: async (path, data) => {
+      const folder = files.resolve(path)
+      if (await exists(`${folder}/${MANIFEST}`)) throw new MillraceError('CHECKPOINT_FAILED', `${path} already holds a savepoint`, { next: 'Give another path.' })
+      await files.createFolder(folderOf(folder))
+      return writeTo(folder, data)
+    },
+
+    close: release,
+  }
+}
+
+const codeOf = (error: unknown): unknown => (typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined)
+

@@ -1,0 +1,131 @@
+/** What source actors and operator actors share: a chain, a router, counters, a lifecycle, timers, and the taking of a snapshot. */
+import { Lifecycle } from '../actors/lifecycle.ts'
+import type { PlanVertex } from '../plan/plan.ts'
+import { ByteReader } from '../state/byte-reader.ts'
+import { ByteWriter } from '../state/byte-writer.ts'
+import { groupRange } from '../state/key-group.ts'
+import { Counters } from './actor-host.ts'
+import type { ActorHost, SnapshotChunk } from './actor-host.ts'
+import { OperatorChain } from './operator-chain.ts'
+import type { Router } from './router.ts'
+
+/** State of a restored job by chunk name, with the parallelism each operator had. */
+export interface RestoredState {
+  chunksOf(operatorId: string): readonly { readonly instance: number; readonly bytes: Uint8Array }[]
+  parallelismOf(operatorId: string): number
+  isStopped(actor: string): boolean
+}
+
+export class ActorCore {
+  readonly name: string
+  readonly vertex: PlanVertex
+  readonly instance: number
+  readonly router: Router
+  readonly chain: OperatorChain
+  readonly counters = new Counters()
+  readonly lifecycle: Lifecycle
+  readonly host: ActorHost
+  /** A stage of the chain wants nothing more. */
+  completed = false
+  clockDue = false
+  private wakeTime = Infinity
+  private cancelWake: (() => void) | null = null
+  private blockedSince: number | null = null
+  private blockedTotal = 0
+  private stepTime = 0
+
+  constructor(vertex: PlanVertex, instance: number, host: ActorHost, router: Router, recordNumber: () => number | null, ready: () => void) {
+    this.name = `${vertex.id}/${instance}`
+    this.vertex = vertex
+    this.instance = instance
+    this.router = router
+    this.host = host
+    this.lifecycle = new Lifecycle(this.name)
+    const { env } = host
+    this.stepTime = env.clock.now()
+    const wakeAt = (at: number): void => {
+      if (at >= this.wakeTime) return
+      this.cancelWake?.()
+      this.wakeTime = at
+      this.cancelWake = env.scheduler.after(Math.max(0, at - env.clock.now()), () => {
+        this.wakeTime = Infinity
+        this.cancelWake = null
+        this.clockDue = true
+        ready()
+      })
+    }
+    this.chain = new OperatorChain(vertex.steps, {
+      instance,
+      parallelism: vertex.parallelism,
+      maxParallelism: host.maxParallelism,
+      router,
+      supervision: host.supervision,
+      suspects: host.suspects,
+      now: () => this.stepTime,
+      activeNow: () => this.stepTime - this.blockedTotal,
+      wakeAt,
+      recordNumber,
+      onLate: () => void this.counters.late++,
+      onDeadLetter: (letter, refused) => {
+        this.counters.deadLetters++
+        if (refused) this.counters.records--
+        host.reports.deadLetter(letter)
+      },
+      onComplete: () => {
+        this.completed = true
+      },
+    })
+  }
+
+  /** At the start of a step: reads the clock once for all of it. False: the outbox is still full. */
+  begin(): boolean {
+    this.stepTime = this.host.env.clock.now()
+    this.router.flush(false)
+    if (this.router.isBlocked) {
+      this.blockedSince ??= this.stepTime
+      return false
+    }
+    if (this.blockedSince !== null) {
+      this.blockedTotal += this.stepTime - this.blockedSince
+      this.blockedSince = null
+    }
+    return true
+  }
+
+  get now(): number {
+    return this.stepTime
+  }
+
+  snapshotChunks(): SnapshotChunk[] {
+    const chunks: SnapshotChunk[] = []
+    this.vertex.steps.forEach((step, index) => {
+      if (step.state === null) return
+      const writer = new ByteWriter()
+      this.chain.snapshot(index, writer)
+      chunks.push({ name: `${step.id}/${this.instance}`, bytes: writer.finish() })
+    })
+    return chunks
+  }
+
+  restore(state: RestoredState): void {
+    const { parallelism } = this.vertex
+    const range = groupRange(this.instance, parallelism, this.host.maxParallelism)
+    this.vertex.steps.forEach((step, index) => {
+      if (step.state === null) return
+      const same = state.parallelismOf(step.id) === parallelism && step.state !== 'split'
+      const chunks = state.chunksOf(step.id).filter((chunk) => !same || chunk.instance === this.instance)
+      if (chunks.length === 0) return
+      this.chain.restore(index, {
+        same,
+        parts: chunks.map((chunk) => ({ instance: chunk.instance, reader: new ByteReader(chunk.bytes) })),
+        owns: (group) => group >= range.from && group < range.to,
+      })
+    })
+  }
+
+  dispose(): void {
+    this.cancelWake?.()
+    this.cancelWake = null
+    this.lifecycle.send({ type: 'dispose' })
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * One sender, one receiver, order kept, credit counted in rows. A channel leads to another actor of this thread; the interface would
+ * let it lead to another thread.
+ *
+ * Credit is taken when a batch is sent and comes back when the receiver has processed it. Control messages need none: of each kind
+ * there is at most one on the way.
+ */
+import type { Message } from './batch.ts'
+
+export interface Sender {
+  /** Whether a batch may be sent now. */
+  hasCredit(): boolean
+  send(message: Message): void
+  /** The receiver wants no more: batches sent from now on are dropped by it, and return their credit. */
+  isClosed(): boolean
+}
+
+export interface Receiver {
+  /** Messages that wait. */
+  readonly waiting: number
+  take(): Message | undefined
+  /** Gives back the credit of a batch that has been processed. */
+  processed(rows: number): void
+  close(): void
+}
+
+export interface ChannelEnds {
+  /** Something can be taken. */
+  wakeReceiver(): void
+  /** Credit came back, or the receiver closed. */
+  wakeSender(): void
+}
+
+export class LocalChannel implements Sender, Receiver {
+  private readonly queue: Message[] = []
+  private head = 0
+  private inFlight = 0
+  private closed = false
+  private readonly capacity: number
+  private readonly ends: ChannelEnds
+
+  /** `capacity`: rows that may be on the way before the sender has to wait. */
+  constructor(capacity: number, ends: ChannelEnds) {
+    this.capacity = capacity
+    this.ends = ends
+  }
+
+  get waiting(): number {
+    return this.queue.length - this.head
+  }
+
+  hasCredit(): boolean {
+    return this.inFlight < this.capacity
+  }
+
+  send(message: Message): void {
+    if (message.type === 'batch') this.inFlight += message.values.length + message.marks.length
+    this.queue.push(message)
+    this.ends.wakeReceiver()
+  }
+
+  isClosed(): boolean {
+    return this.closed
+  }
+
+  take(): Message | undefined {
+    const message = this.queue[this.head]
+    if (message === undefined) return undefined
+    this.head++
+    if (this.head === this.queue.length) {
+      this.queue.length = 0
+      this.head = 0
+    }
+    return message
+  }
+
+  processed(rows: number): void {
+    const had = this.hasCredit()
+    this.inFlight -= rows
+    if (!had && this.hasCredit()) this.ends.wakeSender()
+  }
+
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    this.ends.wakeSender()
+  }
+}

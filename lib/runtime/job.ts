@@ -1,0 +1,107 @@
+/** `run`: topology → plan → where to begin → a running job. */
+import { checkParameters, enterParameters } from '../api/parameter.ts'
+import type { Topology } from '../api/topology.ts'
+import { topologyNode } from '../api/topology.ts'
+import type { CheckpointData, OpenStore } from '../checkpoint/store.ts'
+import type { Env } from '../env/env.ts'
+import { realEnv } from '../env/real.ts'
+import { MillraceError } from '../errors.ts'
+import type { SourceNode } from '../api/node.ts'
+import { buildPlan } from '../plan/build-plan.ts'
+import { nodesOf } from '../plan/ids.ts'
+import type { Plan } from '../plan/plan.ts'
+import { oneForOne } from '../supervision/one-for-one.ts'
+import { BATCH_ROWS_MAX } from './batch.ts'
+import { finishedJob } from './finished-job.ts'
+import type { Job, RunOptions } from './job-handle.ts'
+import type { Tuning } from './region.ts'
+import { checkFits } from './restored-job.ts'
+import { checkOptions } from './run-options.ts'
+import type { CheckedOptions } from './run-options.ts'
+import { RunningJob } from './running-job.ts'
+
+/** Rows of a batch, and rows on a channel before its sender waits. */
+const TUNING: Tuning = { batchRows: BATCH_ROWS_MAX, channelRows: 4 * BATCH_ROWS_MAX }
+
+/**
+ * Runs a topology on this thread.
+ *
+ * @example const job = await run(topology); const { records, results } = await job.completed
+ * @throws TOPOLOGY_INVALID, ID_MISSING, ID_DUPLICATE, OPTION_INVALID before anything opens; STORE_LOCKED, SNAPSHOT_CORRUPT,
+ *   SNAPSHOT_INCOMPATIBLE, SOURCE_FAILED, SINK_FAILED, SINK_NOT_EMPTY while it opens. Later failures reject `completed`.
+ */
+export const run = (topology: Topology, options: RunOptions = {}): Promise<Job> => runIn(realEnv(), topology, options)
+
+/** `run` in a given Env. */
+export const runIn = async (env: Env, topology: Topology, given: RunOptions, tuning: Tuning = TUNING): Promise<Job> => {
+  const node = topologyNode(topology)
+  if (node === undefined) throw new MillraceError('TOPOLOGY_INVALID', 'run was not given a topology', { next: "Pass what topology(import.meta, 'id', …flows) returned." })
+  const options = checkOptions(given)
+  const values = checkParameters(options.parameters, [
+    ...nodesOf(node).flatMap((origin) => (origin.kind === 'source' ? [(origin as SourceNode).connector] : [])),
+    ...node.flows.map((flow) => flow.sink.connector),
+  ])
+  const enter = <T>(step: () => T): T => {
+    const before = enterParameters(values)
+    try {
+      return step()
+    } finally {
+      enterParameters(before)
+    }
+  }
+  const plan = enter(() => buildPlan(node, { parallelism: options.parallelism, maxParallelism: options.maxParallelism, checkpoints: options.checkpoints !== null }))
+  const store = options.checkpoints === null ? null : await options.checkpoints.to.open(env, plan.topology.id, { keep: options.checkpoints.keep })
+  try {
+    const place = store === null ? null : await findStart(store, options, plan)
+    const supervision = options.supervision ?? oneForOne()
+    const start = { plan, options, env, tuning, store, supervision, enter, data: place?.data ?? null, run: place?.run ?? 1, firstCheckpoint: place?.firstCheckpoint ?? 0 }
+    if (start.data?.finished === true && options.restore === 'latest') return await finishedJob({ ...start, data: start.data, store: store! })
+    const job = new RunningJob(start)
+    for (const event of place?.damaged ?? []) job.report(event)
+    await job.open()
+    return job
+  } catch (error) {
+    await store?.close().catch(() => undefined)
+    throw error
+  }
+}
+
+interface StartPlace {
+  readonly data: CheckpointData | null
+  readonly run: number
+  readonly firstCheckpoint: number
+  readonly damaged: readonly { readonly type: 'damaged-checkpoint'; readonly checkpoint: string; readonly message: string }[]
+}
+
+/** Where a run begins: the newest good checkpoint, a given one, or anew. Numbers go on where the store left off. */
+const findStart = async (store: OpenStore, options: CheckedOptions, plan: Plan): Promise<StartPlace> => {
+  if (options.restore === 'none') {
+    return { data: null, run: (await store.highestRun()) + 1, firstCheckpoint: 0, damaged: [] }
+  }
+  if (options.restore !== 'latest') {
+    const data = await store.read(options.restore)
+    checkFits(data, plan)
+    return { data, run: (await store.highestRun()) + 1, firstCheckpoint: data.checkpoint + 1, damaged: [] }
+  }
+  const latest = await store.latest()
+  if (latest.found !== null) {
+    checkFits(latest.found, plan)
+    requireGoingBack(latest.found, latest.damaged.length, plan)
+  }
+  return {
+    data: latest.found,
+    run: latest.found?.run ?? latest.run + 1,
+    firstCheckpoint: latest.found === null ? 0 : latest.checkpoint + 1,
+    damaged: latest.damaged.map(({ checkpoint, error }) => ({ type: 'damaged-checkpoint', checkpoint, message: error.message })),
+  }
+}
+
+/** Older than the newest: every sink that commits has to be able to take a commit back. */
+const requireGoingBack = (data: CheckpointData, damaged: number, plan: Plan): void => {
+  if (damaged === 0) return
+  const stuck = plan.vertices.filter((vertex) => vertex.sink !== null && vertex.sink.connector.canGoBack === false)
+  if (stuck.length === 0) return
+  throw new MillraceError('SNAPSHOT_CORRUPT', `the newest checkpoint is damaged, and ${stuck.map((vertex) => `'${vertex.id}'`).join(', ')} cannot take back what was committed after checkpoint ${data.run}-${data.checkpoint}`, {
+    next: `Pass restore: the folder of checkpoint ${data.run}-${data.checkpoint} to go back to it on purpose.`,
+  })
+}

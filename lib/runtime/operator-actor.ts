@@ -1,0 +1,232 @@
+/**
+ * An actor with inputs: a chain of operators behind a mailbox.
+ *
+ * A step handles one message to its end, or pauses where the outbox is full. Barriers: the first of a checkpoint blocks its input until
+ * all inputs have brought theirs; then the state is taken, acknowledged, and the barrier goes on.
+ */
+import { Mailbox } from '../actors/mailbox.ts'
+import type { PlanVertex } from '../plan/plan.ts'
+import { WatermarkMerge } from '../time/watermark-merge.ts'
+import { ActorCore } from './actor-core.ts'
+import type { RestoredState } from './actor-core.ts'
+import type { Actor, ActorHost } from './actor-host.ts'
+import type { Barrier, Batch, Message } from './batch.ts'
+import type { LocalChannel } from './channel.ts'
+import { ActorStopped } from './failure.ts'
+import type { JobCounters } from './job-handle.ts'
+import type { Router } from './router.ts'
+
+interface Current {
+  readonly input: number
+  readonly batch: Batch
+  row: number
+  mark: number
+}
+
+export class OperatorActor implements Actor {
+  readonly name: string
+  private readonly core: ActorCore
+  private readonly inputs: readonly LocalChannel[]
+  private readonly mailbox: Mailbox<Message>
+  private readonly merge: WatermarkMerge
+  private readonly host: ActorHost
+  private current: Current | null = null
+  private readonly aligned = new Set<number>()
+  private aligning: Barrier | null = null
+  private readonly ended = new Set<number>()
+  /** Nothing is processed any more: 'closed' drops what comes (its stage is complete), 'stopped' buries it. */
+  private outcome: 'open' | 'closed' | 'stopped' = 'open'
+  /** What is to be told its end next: the outputs once the chain is empty, the dead letters once nothing can come any more. */
+  private toEnd: 'later' | 'outputs' | 'dead letters' | 'nothing' = 'later'
+
+  constructor(vertex: PlanVertex, instance: number, host: ActorHost, router: Router, inputs: readonly LocalChannel[]) {
+    this.host = host
+    this.inputs = inputs
+    this.core = new ActorCore(vertex, instance, host, router, () => null, () => host.dispatcher.ready(this))
+    this.name = this.core.name
+    this.mailbox = new Mailbox(inputs, (count) => host.env.scheduler.pick(count))
+    this.merge = new WatermarkMerge(inputs.length)
+  }
+
+  restore(state: RestoredState): void {
+    this.core.restore(state)
+    if (state.isStopped(this.name)) this.finish('stopped')
+  }
+
+  start(): void {
+    if (this.core.lifecycle.phase === 'starting') this.core.lifecycle.send({ type: 'opened' })
+    this.host.dispatcher.ready(this)
+  }
+
+  counters(): JobCounters {
+    return this.core.counters.plain()
+  }
+
+  watermark(): number {
+    return this.core.chain.outWatermark
+  }
+
+  step(): void {
+    const { core } = this
+    if (core.lifecycle.phase === 'disposed' || core.lifecycle.phase === 'failed') return
+    if (!core.begin()) return
+    try {
+      this.host.enter(() => this.work())
+    } catch (error) {
+      if (error instanceof ActorStopped) this.stopped(error)
+      else {
+        core.lifecycle.send({ type: 'fail' })
+        this.host.reports.failed(this.name, error)
+        return
+      }
+    }
+    if (core.router.isBlocked) return
+    if (this.mailbox.hasLetter || this.current !== null || core.chain.isBusy || this.hasEndToTell || core.clockDue) this.host.dispatcher.ready(this)
+    else core.router.flush(true)
+  }
+
+  private work(): void {
+    const { core } = this
+    if (core.chain.isBusy && !core.chain.resume()) return
+    if (this.toEnd === 'outputs') {
+      this.toEnd = 'dead letters'
+      core.router.endOutputs()
+      if (core.router.isBlocked) return
+    }
+    if (this.toEnd === 'dead letters' && this.ended.size === this.inputs.length) {
+      this.toEnd = 'nothing'
+      core.router.endDeadLetters()
+      if (core.router.isBlocked) return
+    }
+    if (this.outcome === 'open' && core.router.isAbandoned) this.finish('closed')
+    if (this.current !== null) return this.workBatch(this.current)
+    if (core.clockDue) {
+      core.clockDue = false
+      if (this.outcome === 'open' && !core.chain.clock(core.now)) return
+    }
+    const letter = this.mailbox.take()
+    if (letter !== undefined) this.handle(letter.input, letter.message)
+  }
+
+  private get hasEndToTell(): boolean {
+    return this.toEnd === 'outputs' || (this.toEnd === 'dead letters' && this.ended.size === this.inputs.length)
+  }
+
+  private handle(input: number, message: Message): void {
+    const { core } = this
+    switch (message.type) {
+      case 'batch':
+        this.current = { input, batch: message, row: 0, mark: 0 }
+        return this.workBatch(this.current)
+      case 'splits':
+        if (this.outcome === 'open') core.chain.splits(message.origins)
+        return
+      case 'split-end':
+        if (this.outcome === 'open') core.chain.splitEnd(message.origin)
+        return
+      case 'barrier':
+        return this.align(input, message.barrier)
+      case 'end':
+        this.ended.add(input)
+        if (this.outcome !== 'open') return
+        this.follow(input, Infinity)
+        if (this.ended.size === this.inputs.length) this.finish('closed')
+    }
+  }
+
+  private workBatch(current: Current): void {
+    const { core } = this
+    const { batch, input } = current
+    const { values, times, keys, markAt, marks, origin } = batch
+    if (this.outcome !== 'open') return this.refuse(current)
+    if (values.length > 0) this.merge.active(input)
+    for (;;) {
+      while (current.mark < marks.length && markAt[current.mark]! <= current.row) if (!this.follow(input, marks[current.mark++]!)) return
+      if (current.row >= values.length) break
+      const row = current.row++
+      const going = core.chain.push(values[row], times[row]!, keys[row], origin)
+      if (core.completed) {
+        this.finishWhenIdle()
+        return
+      }
+      if (!going) return
+    }
+    this.current = null
+    this.inputs[input]!.processed(values.length + marks.length)
+  }
+
+  /** What comes for an actor that has ended. */
+  private refuse(current: Current): void {
+    const { values, marks, times, keys, origin } = current.batch
+    const { chain, router } = this.core
+    while (this.outcome === 'stopped' && current.row < values.length) {
+      if (router.isBlocked) return
+      const row = current.row++
+      chain.context.time = times[row]!
+      chain.context.key = keys[row]
+      chain.context.origin = origin
+      chain.bury(0, values[row], { code: 'OPERATOR_FAILED', message: 'came for an actor that its supervisor had stopped', stack: '' }, 0, 'failed')
+    }
+    this.current = null
+    this.inputs[current.input]!.processed(values.length + marks.length)
+  }
+
+  /** False: the chain has paused. */
+  private follow(input: number, at: number): boolean {
+    const merged = this.merge.update(input, at)
+    return merged === null || this.core.chain.watermark(merged)
+  }
+
+  private align(input: number, barrier: Barrier): void {
+    const { lifecycle } = this.core
+    if (this.aligning === null || this.aligning.checkpoint < barrier.checkpoint) {
+      if (this.aligning === null) lifecycle.send({ type: 'align' })
+      this.aligning = barrier
+      this.aligned.clear()
+      this.mailbox.unblockAll()
+    }
+    this.aligned.add(input)
+    this.mailbox.block(input)
+    if (this.aligned.size < this.inputs.length) return
+    lifecycle.send({ type: 'aligned' })
+    this.host.reports.acknowledged({
+      actor: this.name,
+      checkpoint: barrier.checkpoint,
+      chunks: this.outcome === 'stopped' ? [] : this.core.snapshotChunks(),
+      counters: this.counters(),
+      stopped: this.outcome === 'stopped',
+    })
+    this.core.router.barrier(barrier)
+    lifecycle.send({ type: 'snapshotted' })
+    this.aligning = null
+    this.aligned.clear()
+    this.mailbox.unblockAll()
+  }
+
+  /** A stage is complete: what it has put out still goes through the later ones. */
+  private finishWhenIdle(): void {
+    this.core.chain.follow(0, Infinity)
+    this.finish('closed')
+    this.core.chain.resume()
+  }
+
+  private stopped(error: ActorStopped): void {
+    this.core.chain.abandon()
+    this.host.reports.stopped(error.operatorId, error.cause)
+    this.finish('stopped')
+  }
+
+  /** Ends the outputs. The actor goes on to pass barriers and to take what still comes. */
+  private finish(outcome: 'closed' | 'stopped'): void {
+    if (this.outcome !== 'open') return
+    this.outcome = outcome
+    this.core.lifecycle.send({ type: outcome === 'stopped' ? 'stop' : 'end' })
+    for (const input of this.inputs) input.close()
+    this.toEnd = 'outputs'
+    this.host.dispatcher.ready(this)
+  }
+
+  dispose(): void {
+    this.core.dispose()
+  }
+}

@@ -1,0 +1,372 @@
+/**
+ * The fused stages of an actor, run one record at a time. What a stage has still to put out waits as a frame on a stack: outputs of a
+ * call (a cursor), or a watermark that follows the record it came with. The chain pauses where the outbox is full and goes on with the
+ * top frame before anything else, so nothing overtakes.
+ */
+import { isParameterFailure } from '../api/parameter.ts'
+import { hasCode } from '../errors.ts'
+import type { MillraceError } from '../errors.ts'
+import { DONE, NONE } from '../operators/operator.ts'
+import type { Cursor, Operator, OperatorContext, RestoreScope } from '../operators/operator.ts'
+import type { PlanStep } from '../plan/plan.ts'
+import { describeError } from '../supervision/describe-error.ts'
+import type { ByteWriter } from '../state/byte-writer.ts'
+import type { DeadLetter, FailureFacts } from './job-handle.ts'
+import type { Router } from './router.ts'
+import { ActorStopped, RegionFailed } from './failure.ts'
+import type { Suspects } from './suspects.ts'
+import type { Supervision } from '../supervision/strategy.ts'
+
+/** What the chain needs of its actor. */
+export interface ChainHost {
+  readonly instance: number
+  readonly parallelism: number
+  readonly maxParallelism: number
+  readonly router: Router
+  readonly supervision: Supervision
+  readonly suspects: Suspects
+  now(): number
+  activeNow(): number
+  wakeAt(at: number): void
+  /** Where the current record stands in its split, if it came straight from one. */
+  recordNumber(): number | null
+  onLate(): void
+  /** `refused`: the record did not get out of its source. */
+  onDeadLetter(letter: DeadLetter, refused: boolean): void
+  onComplete(): void
+}
+
+type Frame =
+  | { readonly type: 'cursor'; readonly step: number; readonly cursor: Cursor; readonly record: unknown; readonly time: number; readonly key: unknown; readonly origin: string }
+  | { readonly type: 'watermark'; readonly step: number; readonly at: number }
+  | { readonly type: 'clock'; readonly step: number; readonly at: number }
+
+class ChainContext implements OperatorContext {
+  time = NaN
+  key: unknown = undefined
+  route = 0
+  origin = ''
+  targets = 1
+  step = 0
+  readonly instance: number
+  readonly parallelism: number
+  readonly maxParallelism: number
+  private readonly chain: OperatorChain
+  private readonly host: ChainHost
+
+  constructor(chain: OperatorChain, host: ChainHost) {
+    this.chain = chain
+    this.host = host
+    this.instance = host.instance
+    this.parallelism = host.parallelism
+    this.maxParallelism = host.maxParallelism
+  }
+
+  get watermark(): number {
+    return this.chain.watermarkOf(this.step)
+  }
+  get eventTime(): boolean {
+    return this.chain.steps[this.step]!.eventTime
+  }
+  now(): number {
+    return this.host.now()
+  }
+  activeNow(): number {
+    return this.host.activeNow()
+  }
+  wakeAt(at: number): void {
+    this.host.wakeAt(at)
+  }
+  advance(watermark: number): void {
+    this.chain.follow(this.step + 1, watermark)
+  }
+  side(id: string, record: unknown): void {
+    this.host.router.emitSide(id, record, this)
+  }
+  late(record: unknown): void {
+    this.host.onLate()
+    const to = this.chain.steps[this.step]!.lateTo
+    if (to !== null && this.host.router.emitSide(to, record, this)) return
+    this.chain.bury(this.step, record, { code: 'LATE_RECORD', message: `came after every window it belongs to had closed (watermark ${this.watermark})`, stack: '' }, 1, 'late')
+  }
+  complete(): void {
+    this.host.onComplete()
+  }
+  isSuspect(record: unknown): boolean {
+    return this.chain.suspectOf(this.step, record) !== undefined
+  }
+}
+
+export class OperatorChain {
+  readonly steps: readonly PlanStep[]
+  readonly operators: readonly Operator[]
+  readonly context: ChainContext
+  private readonly frames: Frame[] = []
+  private readonly watermarks: Float64Array
+  private readonly host: ChainHost
+  private readonly router: Router
+
+  constructor(steps: readonly PlanStep[], host: ChainHost) {
+    this.steps = steps
+    this.host = host
+    this.router = host.router
+    this.watermarks = new Float64Array(steps.length + 1).fill(-Infinity)
+    this.context = new ChainContext(this, host)
+    this.context.targets = host.router.targets
+    this.operators = steps.map((step, index) => {
+      this.context.step = index
+      const operator = step.create(this.context)
+      if (host.suspects.isGuarded(step.id)) operator.guard?.()
+      return operator
+    })
+  }
+
+  watermarkOf(step: number): number {
+    return this.watermarks[step]!
+  }
+
+  /** The watermark of what leaves the chain. */
+  get outWatermark(): number {
+    return this.watermarks[this.steps.length]!
+  }
+
+  /** A frame waits: the chain has to be resumed before it takes anything else. */
+  get isBusy(): boolean {
+    return this.frames.length > 0
+  }
+
+  /** Takes one record; false: it has paused, `resume` goes on. */
+  push(value: unknown, time: number, key: unknown, origin: string): boolean {
+    const { context } = this
+    context.time = time
+    context.key = key
+    context.origin = origin
+    this.pass(0, value)
+    return this.frames.length === 0 || this.resume()
+  }
+
+  /** Takes a watermark (NaN: idle). */
+  watermark(at: number): boolean {
+    this.follow(0, at)
+    return this.resume()
+  }
+
+  clock(now: number): boolean {
+    for (let step = this.steps.length - 1; step >= 0; step--) if (this.operators[step]!.onClock !== undefined) this.frames.push({ type: 'clock', step, at: now })
+    return this.resume()
+  }
+
+  /** Queues a watermark for `step`, behind what is now going through. */
+  follow(step: number, at: number): void {
+    this.frames.push({ type: 'watermark', step, at })
+  }
+
+  splits(origins: readonly string[]): boolean {
+    this.forEachUntimed((operator, context) => operator.onSplits?.(origins, context))
+    this.router.splits(origins)
+    return this.resume()
+  }
+
+  splitEnd(origin: string): boolean {
+    this.forEachUntimed((operator, context) => operator.onSplitEnd?.(origin, context))
+    this.router.splitEnd(origin)
+    return this.resume()
+  }
+
+  private forEachUntimed(visit: (operator: Operator, context: OperatorContext) => void): void {
+    this.operators.forEach((operator, step) => {
+      this.context.step = step
+      visit(operator, this.context)
+    })
+  }
+
+  /** Works off the frames; false: the outbox is full. */
+  resume(): boolean {
+    const { frames, router } = this
+    while (frames.length > 0) {
+      if (router.isBlocked) return false
+      const frame = frames[frames.length - 1]!
+      if (frame.type === 'cursor') this.advanceCursor(frame)
+      else {
+        frames.pop()
+        if (frame.type === 'watermark') this.passWatermark(frame.step, frame.at)
+        else {
+          this.context.step = frame.step
+          this.open(frame.step, this.operators[frame.step]!.onClock!(frame.at, this.context), undefined)
+        }
+      }
+    }
+    return !router.isBlocked
+  }
+
+  private open(step: number, cursor: Cursor | null, record: unknown): void {
+    if (cursor === null) return
+    const { time, key, origin } = this.context
+    this.frames.push({ type: 'cursor', step, cursor, record, time, key, origin })
+  }
+
+  private passWatermark(from: number, at: number): void {
+    let step = from
+    for (; step < this.operators.length; step++) {
+      const operator = this.operators[step]!
+      if (operator.makesWatermarks === true && at !== Infinity) return
+      if (Number.isNaN(at)) continue
+      if (at < this.watermarks[step]!) return
+      this.watermarks[step] = at
+      if (operator.onWatermark === undefined) continue
+      this.context.step = step
+      const cursor = operator.onWatermark(at, this.context)
+      if (cursor === null) continue
+      this.frames.push({ type: 'watermark', step: step + 1, at })
+      this.open(step, cursor, undefined)
+      return
+    }
+    if (!Number.isNaN(at)) {
+      if (at < this.watermarks[step]!) return
+      this.watermarks[step] = at
+    }
+    this.router.mark(at)
+  }
+
+  private advanceCursor(frame: Frame & { type: 'cursor' }): void {
+    const { context } = this
+    context.step = frame.step
+    context.time = frame.time
+    context.key = frame.key
+    context.origin = frame.origin
+    let value: unknown
+    try {
+      value = frame.cursor.next(context)
+    } catch (error) {
+      value = this.retryCursor(frame, error)
+    }
+    if (value === DONE) this.frames.pop()
+    else if (value !== NONE) this.pass(frame.step + 1, value)
+  }
+
+  private pass(from: number, record: unknown): void {
+    const { context, operators } = this
+    let value = record
+    for (let step = from; step < operators.length; step++) {
+      const operator = operators[step]!
+      context.step = step
+      let out: unknown
+      try {
+        if (!this.host.suspects.isEmpty && this.isCondemned(step, value)) return
+        out = operator.apply(value, context)
+      } catch (error) {
+        out = this.retry(step, value, error)
+      }
+      if (operator.shape === 'many') {
+        if (out !== NONE) this.open(step, out as Cursor | null, value)
+        return
+      }
+      if (out === NONE) return
+      value = out
+    }
+    this.router.emit(value, context)
+  }
+
+  /** What the call gave at last, or NONE where its record was given up. */
+  private retry(step: number, record: unknown, thrown: unknown): unknown {
+    const operator = this.operators[step]!
+    const { context } = this
+    const time = context.time
+    let error = thrown
+    const before = this.suspectOf(step, record)?.attempts ?? 0
+    for (let attempt = before + 1; ; attempt++) {
+      if (hasCode(error, 'ROW_INVALID') && this.steps[step]!.kind === 'source') return this.badRow(step, record, error)
+      if (isParameterFailure(error)) throw new RegionFailed(this.steps[step]!.id, error, 'fatal')
+      const undone = operator.undo === undefined || operator.undo(record, context)
+      if (this.decide(step, record, error, attempt, undone) === 'given-up') return NONE
+      context.time = time
+      try {
+        return operator.apply(record, context)
+      } catch (again) {
+        error = again
+      }
+    }
+  }
+
+  private retryCursor(frame: Frame & { type: 'cursor' }, thrown: unknown): unknown {
+    let error = thrown
+    const input = frame.cursor.input()
+    const before = this.suspectOf(frame.step, input)?.attempts ?? 0
+    for (let attempt = before + 1; ; attempt++) {
+      if (this.decide(frame.step, input, error, attempt, frame.cursor.undoable()) === 'given-up') {
+        frame.cursor.skip()
+        return NONE
+      }
+      try {
+        return frame.cursor.next(this.context)
+      } catch (again) {
+        error = again
+      }
+    }
+  }
+
+  /** Asks the supervisor. 'again': call once more. Throws where the actor or the region cannot go on. */
+  private decide(step: number, record: unknown, error: unknown, attempt: number, undone: boolean): 'again' | 'given-up' {
+    const { id, supervision } = this.steps[step]!
+    const { suspects } = this.host
+    const strategy = supervision ?? this.host.supervision
+    const facts = describeError(error)
+    const directive = strategy.decide({ error, record, attempt, operatorId: id })
+    const identity = (): string => suspects.identify(this.context.origin, this.host.recordNumber(), this.context.key, record)
+    if (directive === 'escalate') throw new RegionFailed(id, error, 'escalated', supervision)
+    if (directive === 'stop') {
+      this.bury(step, record, facts, attempt, 'failed')
+      throw new ActorStopped(id, error)
+    }
+    const givesUp = directive === 'resume' || attempt >= strategy.attempts
+    if (!undone) {
+      suspects.note(id, identity(), { attempts: attempt, condemned: givesUp ? (directive === 'resume' ? 'failed' : 'poison') : null, facts })
+      throw new RegionFailed(id, error, 'restart', supervision)
+    }
+    if (!givesUp) return 'again'
+    this.bury(step, record, facts, attempt, directive === 'resume' ? 'failed' : 'poison')
+    return 'given-up'
+  }
+
+  suspectOf(step: number, record: unknown): ReturnType<Suspects['find']> {
+    const { suspects } = this.host
+    const { id } = this.steps[step]!
+    if (suspects.isEmpty || !suspects.has(id)) return undefined
+    return suspects.find(id, suspects.identify(this.context.origin, this.host.recordNumber(), this.context.key, record))
+  }
+
+  /** A call that was given up before the region went back is not made again. */
+  private isCondemned(step: number, record: unknown): boolean {
+    const suspect = this.suspectOf(step, record)
+    if (suspect === undefined || suspect.condemned === null) return false
+    this.bury(step, record, suspect.facts, suspect.attempts, suspect.condemned)
+    return true
+  }
+
+  private badRow(step: number, record: unknown, error: MillraceError): unknown {
+    if (this.steps[step]!.failsOnBadRow) throw new RegionFailed(this.steps[step]!.id, error, 'fatal')
+    this.bury(step, record, describeError(error), 1, 'bad-row')
+    return NONE
+  }
+
+  bury(step: number, record: unknown, facts: Omit<FailureFacts, 'operatorId'>, attempt: number, reason: DeadLetter['reason']): void {
+    const letter: DeadLetter = { record, error: { ...facts, operatorId: this.steps[step]!.id }, attempt, at: this.host.now(), reason }
+    this.host.onDeadLetter(letter, this.steps[step]!.kind === 'source')
+    this.router.emitDead(letter, this.context)
+  }
+
+  snapshot(step: number, writer: ByteWriter): void {
+    this.context.step = step
+    this.operators[step]!.snapshot?.(writer)
+  }
+
+  restore(step: number, scope: RestoreScope): void {
+    this.context.step = step
+    this.operators[step]!.restore?.(scope)
+  }
+
+  /** Drops what waits, when the actor has been stopped. */
+  abandon(): void {
+    this.frames.length = 0
+  }
+}

@@ -1,0 +1,236 @@
+/** The actors of one connected region: built from the plan and a snapshot, started, restarted as a whole. */
+import type { Dispatcher } from '../actors/dispatcher.ts'
+import type { SinkConnector, SinkStart } from '../api/connector.ts'
+import type { Env } from '../env/env.ts'
+import { MillraceError, hasCode } from '../errors.ts'
+import { DEAD_PORT } from '../plan/plan.ts'
+import type { Plan, PlanEdge, PlanVertex } from '../plan/plan.ts'
+import type { Supervision } from '../supervision/strategy.ts'
+import type { RestoredState } from './actor-core.ts'
+import { addCounters, NO_COUNTERS } from './actor-host.ts'
+import type { Actor, ActorHost, Reports } from './actor-host.ts'
+import type { Barrier } from './batch.ts'
+import { LocalChannel } from './channel.ts'
+import type { JobCounters } from './job-handle.ts'
+import { OperatorActor } from './operator-actor.ts'
+import { Router } from './router.ts'
+import type { RouterEdge } from './router.ts'
+import { SinkActor } from './sink-actor.ts'
+import { SourceActor } from './source-actor.ts'
+import { decodeSplits } from './split-reading.ts'
+import type { SplitState } from './split-reading.ts'
+import type { Suspects } from './suspects.ts'
+
+/** How much may be on the way; the simulator makes it small. */
+export interface Tuning {
+  /** Rows of a batch, 1 … 1024. */
+  readonly batchRows: number
+  /** Rows on a channel before its sender waits. */
+  readonly channelRows: number
+}
+
+export interface RegionSettings {
+  readonly plan: Plan
+  readonly region: number
+  readonly env: Env
+  readonly dispatcher: Dispatcher
+  readonly suspects: Suspects
+  readonly supervision: Supervision
+  readonly tuning: Tuning
+  readonly checkpoints: boolean
+  readonly replacing: boolean
+  readonly deadLetters: SinkConnector<never>
+  readonly reports: Reports
+  enter<T>(step: () => T): T
+}
+
+export class Region {
+  readonly index: number
+  private readonly settings: RegionSettings
+  private readonly sources: SourceActor[] = []
+  private readonly operators: OperatorActor[] = []
+  private readonly sinks: SinkActor[] = []
+  private readonly host: ActorHost
+  private disposed = false
+
+  private constructor(settings: RegionSettings) {
+    this.settings = settings
+    this.index = settings.region
+    const deaf =
+      <A extends unknown[]>(report: (...args: A) => void) =>
+      (...args: A): void => {
+        if (!this.disposed) report(...args)
+      }
+    const { reports, env, dispatcher, suspects, supervision, plan } = settings
+    this.host = {
+      env,
+      dispatcher,
+      suspects,
+      supervision,
+      maxParallelism: plan.maxParallelism,
+      enter: (step) => settings.enter(step),
+      reports: {
+        acknowledged: deaf((ack) => reports.acknowledged(ack)),
+        sinkEnded: deaf((actor) => reports.sinkEnded(actor)),
+        committed: deaf((actor, checkpoint) => reports.committed(actor, checkpoint)),
+        failed: deaf((actor, error) => reports.failed(actor, error)),
+        stopped: deaf((id, error) => reports.stopped(id, error)),
+        deadLetter: deaf((letter) => reports.deadLetter(letter)),
+      },
+    }
+  }
+
+  /** Builds the actors and opens the connectors; nothing runs yet. */
+  static async open(settings: RegionSettings, start: SinkStart, restored: RestoredState | null): Promise<Region> {
+    const region = new Region(settings)
+    try {
+      await region.build(start, restored)
+    } catch (error) {
+      await region.dispose()
+      throw error
+    }
+    return region
+  }
+
+  private async build(start: SinkStart, restored: RestoredState | null): Promise<void> {
+    const { plan, region } = this.settings
+    const vertices = plan.vertices.filter((vertex) => vertex.region === region)
+    const channels = new Map<PlanEdge, LocalChannel[][]>()
+    const actors = new Map<string, Actor>()
+    const nameOf = (vertex: PlanVertex, instance: number): string => `${vertex.id}/${instance}`
+    const ready = (name: string): void => {
+      const actor = actors.get(name)
+      if (actor !== undefined) this.settings.dispatcher.ready(actor)
+    }
+    const channel = (from: string, to: string): LocalChannel =>
+      new LocalChannel(this.settings.tuning.channelRows, { wakeReceiver: () => ready(to), wakeSender: () => ready(from) })
+    // channels.get(edge)[sender][k]: the channels of that sender, to every receiver or, forward, to its own.
+    for (const edge of vertices.flatMap((vertex) => vertex.outputs)) {
+      const rows: LocalChannel[][] = []
+      for (let from = 0; from < edge.from.parallelism; from++) {
+        const targets = edge.routing === 'forward' ? [from] : Array.from({ length: edge.to.parallelism }, (_, to) => to)
+        rows.push(targets.map((to) => channel(nameOf(edge.from, from), nameOf(edge.to, to))))
+      }
+      channels.set(edge, rows)
+    }
+    const inputsOf = (vertex: PlanVertex, instance: number): LocalChannel[] =>
+      vertex.inputs.flatMap((edge) => {
+        const rows = channels.get(edge)!
+        return edge.routing === 'forward' ? [rows[instance]![0]!] : rows.map((row) => row[instance]!)
+      })
+    const portsOf = (vertex: PlanVertex, instance: number): Map<string, RouterEdge[]> => {
+      const ports = new Map<string, RouterEdge[]>()
+      for (const edge of vertex.outputs) {
+        const list = ports.get(edge.port) ?? []
+        list.push({ routing: edge.routing, carriesOrigins: edge.carriesOrigins, senders: channels.get(edge)![instance]! })
+        ports.set(edge.port, list)
+      }
+      return ports
+    }
+    const routerOf = (ports: Map<string, RouterEdge[]>): Router => new Router(ports, DEAD_PORT, plan.maxParallelism, this.settings.tuning.batchRows)
+
+    for (const vertex of vertices) {
+      const splits = vertex.source === null ? [] : await this.splitsOf(vertex, restored)
+      for (let instance = 0; instance < vertex.parallelism; instance++) {
+        const name = nameOf(vertex, instance)
+        const ports = portsOf(vertex, instance)
+        if (vertex.source !== null) {
+          const own = splits.filter((state) => state.index % vertex.parallelism === instance)
+          const actor = new SourceActor(vertex, instance, this.host, routerOf(ports), own, this.settings.tuning.batchRows)
+          if (restored !== null) actor.restore(restored)
+          this.sources.push(actor)
+          actors.set(name, actor)
+          continue
+        }
+        const inputs = inputsOf(vertex, instance)
+        const writes = vertex.sink !== null || vertex.isDeadLetters
+        const direct = writes && inputs.length === 1 && vertex.steps.length === 0
+        const sinkName = `${name}!`
+        let toSink = inputs[0]!
+        if (!direct) {
+          if (writes) {
+            toSink = channel(name, sinkName)
+            ports.set('', [{ routing: 'forward', carriesOrigins: false, senders: [toSink] }])
+          }
+          const actor = new OperatorActor(vertex, instance, this.host, routerOf(ports), inputs)
+          if (restored !== null) actor.restore(restored)
+          this.operators.push(actor)
+          actors.set(name, actor)
+        }
+        if (!writes) continue
+        const connector = vertex.sink?.connector ?? this.settings.deadLetters
+        const { checkpoints, replacing } = this.settings
+        const settings = { sinkId: vertex.id, instance, connector, checkpoints, replacing, countsResults: !vertex.isDeadLetters }
+        const actor = new SinkActor(settings, this.host, toSink)
+        const chunks = restored === null ? [] : restored.chunksOf(vertex.id)
+        this.sinks.push(actor)
+        actors.set(direct ? name : sinkName, actor)
+        await actor.open(
+          start,
+          chunks.filter((chunk) => chunk.instance % vertex.parallelism === instance).map((chunk) => chunk.bytes),
+        )
+      }
+    }
+  }
+
+  /** All splits of a source: fixed when it first starts, then those of its snapshot. */
+  private async splitsOf(vertex: PlanVertex, restored: RestoredState | null): Promise<SplitState[]> {
+    const { id, connector } = vertex.source!
+    const chunks = restored?.chunksOf(id) ?? []
+    if (chunks.length > 0) return chunks.flatMap((chunk) => decodeSplits(chunk.bytes)).sort((a, b) => a.index - b.index)
+    try {
+      const splits = await this.settings.enter(() => connector.splits({ env: this.settings.env, parallelism: vertex.parallelism }))
+      return splits.map((split, index) => ({ split, index, position: null, count: 0, done: false }))
+    } catch (error) {
+      if (hasCode(error)) throw error
+      throw new MillraceError('SOURCE_FAILED', `its splits cannot be had: ${error instanceof Error ? error.message : String(error)}`, {
+        operatorId: id,
+        cause: error,
+      })
+    }
+  }
+
+  start(): void {
+    for (const actor of [...this.sinks, ...this.operators, ...this.sources]) actor.start()
+  }
+
+  get actorNames(): string[] {
+    return [...this.sources, ...this.operators, ...this.sinks].map((actor) => actor.name)
+  }
+
+  get sinkNames(): string[] {
+    return this.sinks.map((actor) => actor.name)
+  }
+
+  trigger(barrier: Barrier): void {
+    for (const source of this.sources) source.trigger(barrier)
+  }
+
+  drain(): void {
+    for (const source of this.sources) source.drain()
+  }
+
+  commit(checkpoint: number): void {
+    for (const sink of this.sinks) sink.commit(checkpoint)
+    for (const source of this.sources) source.committed(checkpoint)
+  }
+
+  counters(): JobCounters {
+    return [...this.sources, ...this.operators, ...this.sinks].reduce((sum, actor) => addCounters(sum, actor.counters()), NO_COUNTERS)
+  }
+
+  actors(): readonly Actor[] {
+    return [...this.sources, ...this.operators, ...this.sinks]
+  }
+
+  /** Stops everything; what the actors still say is not heard. `abortAfter`: undo what sinks prepared after that checkpoint. */
+  async dispose(abortAfter?: number): Promise<void> {
+    this.disposed = true
+    for (const source of this.sources) source.dispose()
+    for (const operator of this.operators) operator.dispose()
+    for (const sink of this.sinks) {
+      if (abortAfter !== undefined) await sink.abortAfter(abortAfter).catch(() => undefined)
+      await sink.dispose()
+    }
+  }
+}

@@ -1,0 +1,222 @@
+/**
+ * What leaves an actor: rows find their receiver, collect in the open batch of its channel, and go when the batch is full or the mailbox
+ * is empty. A full batch without credit makes the actor pause (`isBlocked`) until credit returns.
+ */
+import { instanceOfGroup, keyGroup } from '../state/key-group.ts'
+import { keyHash } from '../state/key.ts'
+import { murmur2OfString } from '../state/murmur2.ts'
+import type { EdgeRouting } from '../plan/plan.ts'
+import { BATCH_MARKS_MAX, emptyBatch } from './batch.ts'
+import type { Barrier, Batch, Message } from './batch.ts'
+import type { Sender } from './channel.ts'
+
+/** What the router reads of the current record. */
+export interface RecordFacts {
+  time: number
+  key: unknown
+  route: number
+  origin: string
+}
+
+class Outlet {
+  readonly sender: Sender
+  open: Batch
+  /** What has to go before the open batch; at most two batches and their control messages. */
+  readonly pending: Message[] = []
+
+  constructor(sender: Sender) {
+    this.sender = sender
+    this.open = emptyBatch('')
+  }
+
+  /** Puts the open batch in line. */
+  close(origin: string): void {
+    if (this.open.values.length > 0 || this.open.marks.length > 0) this.pending.push(this.open)
+    else if (this.open.origin === origin) return
+    this.open = emptyBatch(origin)
+  }
+
+  /** Sends what credit allows. True: nothing is left in line. */
+  drain(): boolean {
+    let sent = 0
+    for (const message of this.pending) {
+      if (message.type === 'batch' && !this.sender.hasCredit()) break
+      this.sender.send(message)
+      sent++
+    }
+    if (sent > 0) this.pending.splice(0, sent)
+    return this.pending.length === 0
+  }
+}
+
+export interface RouterEdge {
+  readonly routing: EdgeRouting
+  readonly carriesOrigins: boolean
+  readonly senders: readonly Sender[]
+}
+
+class Edge {
+  readonly outlets: readonly Outlet[]
+  readonly routing: EdgeRouting
+  readonly carriesOrigins: boolean
+  private turn = 0
+
+  constructor(edge: RouterEdge) {
+    this.routing = edge.routing
+    this.carriesOrigins = edge.carriesOrigins
+    this.outlets = edge.senders.map((sender) => new Outlet(sender))
+  }
+
+  target(facts: RecordFacts, maxParallelism: number): number {
+    const count = this.outlets.length
+    if (count === 1) return 0
+    switch (this.routing) {
+      case 'key':
+        return instanceOfGroup(keyGroup(keyHash(facts.key), maxParallelism), count, maxParallelism)
+      case 'route':
+        return facts.route
+      case 'origin':
+        return this.originTarget(facts.origin)
+      case 'spread':
+        return this.turn++ % count
+      default:
+        return 0
+    }
+  }
+
+  originTarget(origin: string): number {
+    return this.routing === 'origin' ? (murmur2OfString(origin) & 0x7fffffff) % this.outlets.length : 0
+  }
+}
+
+export class Router {
+  private readonly main: readonly Edge[]
+  private readonly sides: ReadonlyMap<string, readonly Edge[]>
+  /** All but the dead letters' edge. */
+  private readonly timed: readonly Edge[]
+  private readonly all: readonly Edge[]
+  private readonly dead: readonly Edge[]
+  private readonly maxParallelism: number
+  private readonly rowsMax: number
+  private stuck = false
+
+  constructor(ports: ReadonlyMap<string, readonly RouterEdge[]>, deadPort: string, maxParallelism: number, rowsMax: number) {
+    const edges = new Map([...ports].map(([port, list]) => [port, list.map((edge) => new Edge(edge))]))
+    this.main = edges.get('') ?? []
+    this.dead = edges.get(deadPort) ?? []
+    this.sides = edges
+    this.all = [...edges.values()].flat()
+    this.timed = this.all.filter((edge) => !this.dead.includes(edge))
+    this.maxParallelism = maxParallelism
+    this.rowsMax = rowsMax
+  }
+
+  /** A batch is full and has no credit: nothing may be emitted. */
+  get isBlocked(): boolean {
+    return this.stuck
+  }
+
+  /** Every receiver has closed, so nobody wants what comes. */
+  get isAbandoned(): boolean {
+    return this.timed.length > 0 && this.timed.every((edge) => edge.outlets.every((outlet) => outlet.sender.isClosed()))
+  }
+
+  /** Instances behind the main output, for custom partitioners. */
+  get targets(): number {
+    return this.main[0]?.outlets.length ?? 1
+  }
+
+  emit(value: unknown, facts: RecordFacts): void {
+    for (const edge of this.main) this.add(edge, value, facts)
+  }
+
+  /** False: nobody reads that side output. */
+  emitSide(id: string, value: unknown, facts: RecordFacts): boolean {
+    const edges = this.sides.get(id)
+    if (edges === undefined) return false
+    for (const edge of edges) this.add(edge, value, facts)
+    return true
+  }
+
+  emitDead(letter: unknown, facts: RecordFacts): void {
+    for (const edge of this.dead) this.add(edge, letter, facts)
+  }
+
+  private add(edge: Edge, value: unknown, facts: RecordFacts): void {
+    if (edge.routing === 'broadcast') for (const outlet of edge.outlets) this.put(edge, outlet, value, facts)
+    else this.put(edge, edge.outlets[edge.target(facts, this.maxParallelism)]!, value, facts)
+  }
+
+  private put(edge: Edge, outlet: Outlet, value: unknown, facts: RecordFacts): void {
+    if (edge.carriesOrigins && outlet.open.origin !== facts.origin) outlet.close(facts.origin)
+    const { open } = outlet
+    open.keys.push(facts.key)
+    open.times.push(facts.time)
+    if (open.values.push(value) < this.rowsMax && outlet.pending.length === 0) return
+    if (open.values.length >= this.rowsMax) outlet.close(open.origin)
+    if (!outlet.drain()) this.stuck = true
+  }
+
+  /** A watermark, or NaN for idle, behind the rows emitted so far. */
+  mark(at: number): void {
+    for (const edge of this.timed)
+      for (const outlet of edge.outlets) {
+        const { open } = outlet
+        const row = open.values.length
+        const last = open.marks.length - 1
+        if (last >= 0 && open.markAt[last] === row) open.marks[last] = at
+        else {
+          open.markAt.push(row)
+          open.marks.push(at)
+        }
+        if (open.marks.length < BATCH_MARKS_MAX) continue
+        outlet.close(open.origin)
+        if (!outlet.drain()) this.stuck = true
+      }
+  }
+
+  /** Tells eventTime stages downstream which splits come by which channel. */
+  splits(origins: readonly string[]): void {
+    for (const edge of this.timed.filter((candidate) => candidate.carriesOrigins))
+      edge.outlets.forEach((outlet, index) =>
+        this.control(outlet, { type: 'splits', origins: origins.filter((origin) => edge.originTarget(origin) === index) }),
+      )
+  }
+
+  splitEnd(origin: string): void {
+    for (const edge of this.timed.filter((candidate) => candidate.carriesOrigins))
+      this.control(edge.outlets[edge.originTarget(origin)]!, { type: 'split-end', origin })
+  }
+
+  barrier(barrier: Barrier): void {
+    for (const edge of this.all) for (const outlet of edge.outlets) this.control(outlet, { type: 'barrier', barrier })
+  }
+
+  /** No more outputs. Dead letters may still follow, until they are ended as well. */
+  endOutputs(): void {
+    for (const edge of this.timed) for (const outlet of edge.outlets) this.control(outlet, { type: 'end' })
+  }
+
+  endDeadLetters(): void {
+    for (const edge of this.dead) for (const outlet of edge.outlets) this.control(outlet, { type: 'end' })
+  }
+
+  private control(outlet: Outlet, message: Message): void {
+    outlet.close(outlet.open.origin)
+    outlet.pending.push(message)
+    if (!outlet.drain()) this.stuck = true
+  }
+
+  /** Sends what waits for credit; `open` batches too where the mailbox is empty. */
+  flush(openToo: boolean): void {
+    let stuck = false
+    for (const edge of this.all)
+      for (const outlet of edge.outlets) {
+        if (openToo && (outlet.sender.hasCredit() || outlet.pending.length > 0)) {
+          if (outlet.pending.length === 0) outlet.close(outlet.open.origin)
+        }
+        if (outlet.pending.length > 0 && !outlet.drain()) stuck = true
+      }
+    this.stuck = stuck
+  }
+}

@@ -1,0 +1,247 @@
+/**
+ * An actor that reads splits of a source and runs the first stages on what it reads.
+ *
+ * Between two batches it takes barriers: the positions after the last batch are the snapshot. It reads only while its outbox has room.
+ */
+import type { SourceBatch } from '../api/connector.ts'
+import type { PlanVertex } from '../plan/plan.ts'
+import { ActorCore } from './actor-core.ts'
+import type { RestoredState } from './actor-core.ts'
+import type { Actor, ActorHost } from './actor-host.ts'
+import type { Barrier } from './batch.ts'
+import { ActorStopped, RegionFailed } from './failure.ts'
+import type { JobCounters } from './job-handle.ts'
+import type { Router } from './router.ts'
+import { SplitReading, encodeSplits } from './split-reading.ts'
+import type { SplitState } from './split-reading.ts'
+
+interface Current {
+  readonly state: SplitState
+  readonly batch: SourceBatch<unknown, unknown>
+  row: number
+}
+
+type Phase = 'reading' | 'ending' | 'ended' | 'halted'
+
+export class SourceActor implements Actor {
+  readonly name: string
+  private readonly core: ActorCore
+  private readonly host: ActorHost
+  private readonly reading: SplitReading
+  private readonly sourceId: string
+  private readonly batchMax: number
+  private readonly counted: boolean
+  private phase: Phase = 'reading'
+  private current: Current | null = null
+  private barriers: Barrier[] = []
+  private ends: SplitState[] = []
+  private started = false
+  private stopped = false
+  /** Positions of checkpoints that are not complete yet. */
+  private readonly positions = new Map<number, ReadonlyMap<string, unknown>>()
+
+  constructor(vertex: PlanVertex, instance: number, host: ActorHost, router: Router, splits: readonly SplitState[], batchMax: number) {
+    const source = vertex.source!
+    this.host = host
+    this.sourceId = source.id
+    this.batchMax = batchMax
+    this.counted = source.connector.admit === undefined
+    const ready = (): void => host.dispatcher.ready(this)
+    this.core = new ActorCore(vertex, instance, host, router, () => this.recordNumber(), ready)
+    this.name = this.core.name
+    this.reading = new SplitReading(source.connector, splits, {
+      context: { env: host.env, parallelism: vertex.parallelism },
+      sourceId: source.id,
+      after: (ms, wake) => void host.env.scheduler.after(ms, wake),
+      ready,
+      failed: (error) => this.fail(new RegionFailed(source.id, error, 'restart')),
+    })
+  }
+
+  restore(state: RestoredState): void {
+    this.core.restore(state)
+    this.stopped = state.isStopped(this.name)
+  }
+
+  start(): void {
+    this.core.lifecycle.send({ type: 'opened' })
+    this.host.dispatcher.ready(this)
+  }
+
+  counters(): JobCounters {
+    return this.core.counters.plain()
+  }
+
+  watermark(): number {
+    return this.core.chain.outWatermark
+  }
+
+  /** Takes a checkpoint between two batches. After a final one nothing more is read. */
+  trigger(barrier: Barrier): void {
+    this.barriers.push(barrier)
+    this.host.dispatcher.ready(this)
+  }
+
+  /** Ends all splits where they stand, as at the end of input. */
+  drain(): void {
+    this.ends = [...this.reading.live]
+    this.host.dispatcher.ready(this)
+  }
+
+  committed(checkpoint: number): void {
+    const positions = this.positions.get(checkpoint)
+    for (const older of this.positions.keys()) if (older <= checkpoint) this.positions.delete(older)
+    if (positions !== undefined) this.reading.committed(positions)
+  }
+
+  step(): void {
+    const { core } = this
+    const { phase } = core.lifecycle
+    if (phase === 'disposed' || phase === 'failed') return
+    if (!core.begin()) return
+    let going = false
+    try {
+      going = this.host.enter(() => this.work())
+    } catch (error) {
+      if (!(error instanceof ActorStopped)) return this.fail(error)
+      core.chain.abandon()
+      this.host.reports.stopped(error.operatorId, error.cause)
+      this.stopped = true
+      going = true
+    }
+    if (core.router.isBlocked) return
+    if (going) this.host.dispatcher.ready(this)
+    else core.router.flush(true)
+  }
+
+  private fail(error: unknown): void {
+    if (this.core.lifecycle.phase === 'disposed' || this.core.lifecycle.phase === 'failed') return
+    this.core.lifecycle.send({ type: 'fail' })
+    this.host.reports.failed(this.name, error)
+  }
+
+  /** True: there is more to do at once. */
+  private work(): boolean {
+    const { core } = this
+    if (core.chain.isBusy && !core.chain.resume()) return false
+    if (!this.started) {
+      this.started = true
+      const origins = this.reading.live.map((state) => this.originOf(state))
+      core.chain.splits(origins)
+      return true
+    }
+    if (this.stopped && this.phase === 'reading') return this.bury()
+    if (core.completed && this.phase === 'reading') return this.endAll()
+    if (this.current !== null) {
+      this.workBatch(this.current)
+      return true
+    }
+    if (core.clockDue) {
+      core.clockDue = false
+      core.chain.clock(core.now)
+      return true
+    }
+    const barrier = this.barriers.shift()
+    if (barrier !== undefined) {
+      this.snapshot(barrier)
+      return true
+    }
+    if (this.phase !== 'reading') return this.conclude()
+    if (core.router.isAbandoned) return this.endAll()
+    const ended = this.ends.shift()
+    if (ended !== undefined) {
+      this.reading.end(ended)
+      core.chain.splitEnd(this.originOf(ended))
+      return true
+    }
+    if (this.reading.allDone) {
+      this.phase = 'ending'
+      core.chain.watermark(Infinity)
+      return true
+    }
+    const next = this.reading.next(this.batchMax)
+    if (next === null) return false
+    this.current = { ...next, row: 0 }
+    return true
+  }
+
+  private workBatch(current: Current): void {
+    const { core } = this
+    const { state, batch } = current
+    const { records } = batch
+    const origin = this.originOf(state)
+    while (current.row < records.length) {
+      core.counters.records++
+      const going = core.chain.push(records[current.row++], NaN, undefined, origin)
+      if (core.completed) return
+      if (!going) return
+    }
+    this.current = null
+    this.reading.passed(state, batch)
+    if (state.done) core.chain.splitEnd(origin)
+  }
+
+  /** Nothing downstream wants more. */
+  private endAll(): boolean {
+    this.current = null
+    for (const state of this.reading.live) this.reading.end(state)
+    this.phase = 'ending'
+    this.core.chain.watermark(Infinity)
+    return true
+  }
+
+  /** The supervisor stopped this actor: what had been read goes to the dead letters, nothing more is read. */
+  private bury(): boolean {
+    const { chain, router } = this.core
+    const { current } = this
+    while (current !== null && current.row < current.batch.records.length) {
+      if (router.isBlocked) return false
+      if (!this.counted) this.core.counters.records++
+      chain.bury(0, current.batch.records[current.row++], { code: 'OPERATOR_FAILED', message: 'was read by an actor that its supervisor had stopped', stack: '' }, 0, 'failed')
+    }
+    this.current = null
+    for (const state of this.reading.live) this.reading.end(state)
+    this.phase = 'ending'
+    return true
+  }
+
+  private conclude(): boolean {
+    if (this.phase !== 'ending') return false
+    this.phase = 'ended'
+    this.core.lifecycle.send({ type: 'end' })
+    this.core.router.endOutputs()
+    this.core.router.endDeadLetters()
+    return true
+  }
+
+  private snapshot(barrier: Barrier): void {
+    const { core } = this
+    core.lifecycle.send({ type: 'align' })
+    core.lifecycle.send({ type: 'aligned' })
+    const { states } = this.reading
+    this.positions.set(barrier.checkpoint, new Map(states.map((state) => [state.split.id, state.position])))
+    this.host.reports.acknowledged({
+      actor: this.name,
+      checkpoint: barrier.checkpoint,
+      chunks: [{ name: `${this.sourceId}/${core.instance}`, bytes: encodeSplits(states) }, ...(this.stopped ? [] : core.snapshotChunks())],
+      counters: this.counters(),
+      stopped: this.stopped,
+    })
+    core.router.barrier(barrier)
+    core.lifecycle.send({ type: 'snapshotted' })
+    if (barrier.final && this.phase === 'reading') this.phase = 'halted'
+  }
+
+  private originOf(state: SplitState): string {
+    return `${this.sourceId}/${state.split.id}`
+  }
+
+  private recordNumber(): number | null {
+    return this.current === null ? null : this.current.state.count + this.current.row - 1
+  }
+
+  dispose(): void {
+    this.reading.dispose()
+    this.core.dispose()
+  }
+}

@@ -1,0 +1,84 @@
+/** One verifier for every operator: the same input, in every way the engine may run it, has to give the same output. */
+import { isDeepStrictEqual } from 'node:util'
+import type { DataStream } from '../api/stream.ts'
+import { from, sink, source, topology } from '../api/topology.ts'
+import type { AnyStream } from '../api/stream.ts'
+import { fromArray } from '../connectors/memory/from-array.ts'
+import type { Supervision } from '../supervision/strategy.ts'
+import { committedSink } from './committed-sink.ts'
+import { simulatedRun } from './simulated-run.ts'
+import type { SimulatedRunOptions } from './simulated-run.ts'
+
+export interface VerifyOptions<T, R> {
+  /** Records, frozen before they are played: nobody may change them. */
+  readonly input: readonly T[]
+  /** Outputs, in order. */
+  readonly expected: readonly R[]
+  /** Records for which the function throws: each has to be in the dead letters, and nowhere else. */
+  readonly fails?: readonly unknown[]
+  readonly supervision?: Supervision
+}
+
+/** Places of a crash that are tried, evenly over the run. */
+const CRASH_PLACES = 40
+
+/**
+ * Runs a stage in every variant the engine knows: at once, in batches, with an outbox of one record and a mailbox of one, with a crash
+ * and a restore after each step, with many crashes, on empty input. Throws an Error that names the variant that differs.
+ *
+ * @example await verifyOperator((s: DataStream<number>) => s.pipe(map((n) => n * 2)), { input: [1, 2], expected: [2, 4] })
+ */
+export const verifyOperator = async <T, R>(stage: (input: DataStream<T>) => AnyStream<R>, options: VerifyOptions<T, R>): Promise<void> => {
+  const { input, expected, fails = [], supervision } = options
+  input.forEach(deepFreeze)
+  const attempt = async (variant: string, records: readonly T[], run: Omit<SimulatedRunOptions, 'seed'> & { seed?: number }): Promise<number> => {
+    const out = committedSink<R>()
+    const flow = stage(from(source('verified', fromArray(records)))) as DataStream<R>
+    const result = await simulatedRun(topology(null, 'verify', flow.to(sink('received', out))), {
+      seed: 1,
+      ...run,
+      run: supervision === undefined ? {} : { supervision },
+      onBoot: (life) => {
+        if (life === 0) out.committed.length = 0
+      },
+    })
+    const where = `${variant}, seed ${run.seed ?? 1}`
+    if (result.error !== null) throw new Error(`${where}: the job failed`, { cause: result.error })
+    if (result.outcome !== 'ended') throw new Error(`${where}: the job hangs (${result.outcome} after ${result.steps} steps)`)
+    if (records.length === 0) return result.steps
+    compare(where, 'outputs', expected, out.committed)
+    compare(where, 'dead letters', fails, result.deadLetters.map((letter) => letter.record))
+    return result.steps
+  }
+  await attempt('plain', input, { every: 0, tuning: { batchRows: 1024, channelRows: 4096 } })
+  await attempt('empty input', [], { every: 0 })
+  for (const batchRows of [1, 2, 3, 7]) await attempt(`batches of ${batchRows}`, input, { every: 0, tuning: { batchRows, channelRows: 64 } })
+  await attempt('an outbox of one record', input, { every: 0, tuning: { batchRows: 1, channelRows: 1 } })
+  const steps = await attempt('checkpoints', input, { every: 1, tuning: { batchRows: 1, channelRows: 1 } })
+  const stride = Math.max(1, Math.floor(steps / CRASH_PLACES))
+  for (let step = 1; step <= steps; step += stride)
+    await attempt(`crash after step ${step}`, input, { every: 1, crashSteps: [step], tuning: { batchRows: 1, channelRows: 1 } })
+  for (let seed = 2; seed < 10; seed++) await attempt('many crashes', input, { seed, crashes: 6 })
+}
+
+const compare = (where: string, what: string, expected: readonly unknown[], received: readonly unknown[]): void => {
+  if (isDeepStrictEqual([...expected], [...received])) return
+  const at = [...expected, ...received].findIndex((_, index) => !isDeepStrictEqual(expected[index], received[index]))
+  throw new Error(
+    `${where}: ${what} differ at ${at}: expected ${show(expected[at])} of ${expected.length}, received ${show(received[at])} of ${received.length}`,
+  )
+}
+
+const show = (value: unknown): string => {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return String(value)
+  }
+}
+
+const deepFreeze = (value: unknown): void => {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return
+  Object.freeze(value)
+  for (const part of Object.values(value)) deepFreeze(part)
+}

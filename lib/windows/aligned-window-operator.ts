@@ -1,0 +1,273 @@
+/** Tumbling and sliding windows that keep an accumulator for each key in each window. */
+import type { Window } from '../api/stream.ts'
+import type { Cursor, OperatorContext, RestoreScope } from '../operators/operator.ts'
+import type { ByteReader } from '../state/byte-reader.ts'
+import type { ByteWriter } from '../state/byte-writer.ts'
+import { checkTime, offsetWithin, startAt } from './alignment.ts'
+import { DueQueue, type DueItem } from './due-queue.ts'
+import { FiringCursor, LateCursor, type FiringSource, type FiringWindow, type LateFiring } from './firing.ts'
+import type { FoldTable } from './fold-layout.ts'
+import { groupOf, inGroupOrder, readEntries, writeEntries, type StoredEntry } from './stored-entries.ts'
+import { WindowKeys } from './window-keys.ts'
+import { readProgress, writeProgress, type WindowedOperator, type WindowSetup } from './window-state.ts'
+
+export interface Alignment {
+  /** Milliseconds. */
+  readonly size: number
+  readonly slide: number
+  readonly offset: number
+}
+
+class AlignedWindow implements DueItem, FiringWindow {
+  readonly window: Window
+  readonly keys = new WindowKeys()
+  readonly table: FoldTable
+  /** Firings of each key, from the window's first on. */
+  readonly #firings: number[] = []
+  readonly dueEnd: number
+  readonly dueStart: number
+  readonly dueSeq = 0
+  place = 0
+
+  constructor(start: number, end: number, table: FoldTable) {
+    this.window = { start, end }
+    this.dueStart = start
+    this.dueEnd = end
+    this.table = table
+  }
+
+  get size(): number {
+    return this.keys.size
+  }
+
+  keyAt(slot: number): unknown {
+    return this.keys.keyAt(slot)
+  }
+
+  resultAt(slot: number, isLast: boolean): unknown {
+    return this.table.result(slot, isLast)
+  }
+
+  firingsAt(slot: number): number {
+    return this.#firings[slot] ?? 0
+  }
+
+  countFiring(slot: number): void {
+    while (this.#firings.length <= slot) this.#firings.push(0)
+    this.#firings[slot]! += 1
+  }
+
+  write(writer: ByteWriter, slot: number): void {
+    writer.value(this.keys.keyAt(slot))
+    writer.varint(this.firingsAt(slot))
+    this.table.write(writer, slot)
+  }
+
+  read(reader: ByteReader): void {
+    const slot = this.keys.add(reader.value())
+    for (let firings = reader.varint(); firings > 0; firings--) this.countFiring(slot)
+    this.table.read(reader)
+  }
+}
+
+export class AlignedWindowOperator implements WindowedOperator, FiringSource {
+  readonly shape = 'many'
+  readonly #size: number
+  readonly #slide: number
+  readonly #offset: number
+  readonly #setup: WindowSetup
+  readonly #windows = new Map<number, AlignedWindow>()
+  /** Not fired yet. */
+  readonly #due = new DueQueue<AlignedWindow>()
+  /** Fired, and open for late records. */
+  readonly #fired = new DueQueue<AlignedWindow>()
+  #watermark = -Infinity
+  #seq = 0
+  /** The open windows of every time from `#from` up to `#to`: mostly those of the next record, too. */
+  #current: AlignedWindow[] = []
+  #from = Infinity
+  #to = -Infinity
+  /** Slots of the current record in `#current`, and how many of these windows it has begun to enter. */
+  readonly #slots: number[] = []
+  #entered = 0
+
+  constructor({ size, slide, offset }: Alignment, setup: WindowSetup) {
+    this.#size = size
+    this.#slide = slide
+    this.#offset = offsetWithin(offset, slide)
+    this.#setup = setup
+  }
+
+  get watermark(): number {
+    return this.#watermark
+  }
+
+  apply(record: unknown, context: OperatorContext): Cursor | null {
+    const { time, key } = context
+    const { layout } = this.#setup
+    this.#entered = 0
+    if (!(time >= this.#from && time < this.#to) && !this.#locate(time, record, context)) return null
+    layout.prepare(record)
+    const windows = this.#current
+    const slots = this.#slots
+    const seq = this.#seq
+    for (let i = 0; i < windows.length; i++) {
+      const { keys, table } = windows[i]!
+      const known = keys.find(key)
+      const slot = known < 0 ? keys.size : known
+      slots[i] = slot
+      this.#entered = i + 1
+      table.enter(slot, record)
+    }
+    for (let i = 0; i < windows.length; i++) {
+      const { keys, table } = windows[i]!
+      const slot = slots[i]!
+      table.commit(slot, record, time, seq)
+      if (slot === keys.size) keys.add(key)
+    }
+    this.#entered = 0
+    this.#seq = seq + 1
+    return windows[0]!.window.end - 1 <= this.#watermark ? this.#fireLate() : null
+  }
+
+  undo(): boolean {
+    let isKnown = true
+    for (let i = 0; i < this.#entered; i++) if (!this.#current[i]!.table.undo(this.#slots[i]!)) isKnown = false
+    this.#entered = 0
+    return isKnown
+  }
+
+  guard(): void {
+    this.#setup.layout.guard()
+  }
+
+  onWatermark(at: number): Cursor | null {
+    if (!(at > this.#watermark)) return null
+    this.#watermark = at
+    const first = this.#due.first()
+    if (first !== undefined && first.window.end - 1 <= at) return new FiringCursor(this, at, this.#setup.allowedLateness)
+    this.finish(at)
+    return null
+  }
+
+  begin(at: number): FiringWindow | null {
+    const first = this.#due.first()
+    return first !== undefined && first.window.end - 1 <= at ? first : null
+  }
+
+  end(window: FiringWindow, isLast: boolean): void {
+    const fired = window as AlignedWindow
+    this.#due.remove(fired)
+    if (isLast) this.#free(fired)
+    else this.#fired.push(fired)
+  }
+
+  finish(at: number): void {
+    for (;;) {
+      const first = this.#fired.first()
+      if (first === undefined || first.window.end - 1 + this.#setup.allowedLateness > at) return
+      this.#fired.remove(first)
+      this.#free(first)
+    }
+  }
+
+  nextDue(): number {
+    const due = this.#due.first()
+    const fired = this.#fired.first()
+    return Math.min(due === undefined ? Infinity : due.window.end - 1, fired === undefined ? Infinity : fired.window.end - 1 + this.#setup.allowedLateness)
+  }
+
+  snapshot(writer: ByteWriter): void {
+    const { maxParallelism } = this.#setup
+    writeProgress(writer, { watermark: this.#watermark, seq: this.#seq })
+    const windows = [...this.#windows.values()].filter(({ size }) => size > 0).sort((a, b) => a.window.start - b.window.start)
+    writer.varint(windows.length)
+    for (const window of windows) {
+      writer.f64(window.window.start)
+      writeEntries(
+        writer,
+        window.size,
+        (slot) => groupOf(window.keyAt(slot), maxParallelism),
+        (entry, slot) => window.write(entry, slot),
+      )
+    }
+  }
+
+  restore(scope: RestoreScope): void {
+    const { watermark, seq } = readProgress(scope.parts)
+    this.#watermark = watermark
+    this.#seq = seq
+    const stored = new Map<number, StoredEntry[]>()
+    for (const { reader } of scope.parts) {
+      for (let left = reader.varint(); left > 0; left--) {
+        const start = reader.f64()
+        const entries = readEntries(reader, scope)
+        const known = stored.get(start)
+        if (known === undefined) stored.set(start, entries)
+        else for (const entry of entries) known.push(entry)
+      }
+    }
+    for (const [start, entries] of stored) {
+      if (entries.length === 0) continue
+      const window = this.#open(start)
+      for (const { reader } of inGroupOrder(entries, scope)) window.read(reader)
+    }
+  }
+
+  size(): number {
+    let entries = 0
+    for (const { size } of this.#windows.values()) entries += size
+    return entries
+  }
+
+  /** Makes the open windows of `time` the current ones. False: there are none. */
+  #locate(time: number, record: unknown, context: OperatorContext): boolean {
+    checkTime(time)
+    const closed = this.#watermark - this.#setup.allowedLateness
+    const last = startAt(time, this.#slide, this.#offset)
+    const starts: number[] = []
+    let from = last
+    let isIn = false
+    for (let start = last; ; start -= this.#slide) {
+      const end = start + this.#size
+      if (end <= time) {
+        from = Math.max(from, end)
+        break
+      }
+      isIn = true
+      if (end - 1 <= closed) break
+      starts.push(start)
+    }
+    if (starts.length === 0) {
+      if (isIn) context.late(record)
+      return false
+    }
+    this.#current = starts.reverse().map((start) => this.#windows.get(start) ?? this.#open(start))
+    this.#from = from
+    this.#to = Math.min(last + this.#slide, starts[0]! + this.#size)
+    return true
+  }
+
+  #open(start: number): AlignedWindow {
+    const window = new AlignedWindow(start, start + this.#size, this.#setup.layout.createTable())
+    this.#windows.set(start, window)
+    if (window.window.end - 1 <= this.#watermark) this.#fired.push(window)
+    else this.#due.push(window)
+    return window
+  }
+
+  #free(window: AlignedWindow): void {
+    this.#windows.delete(window.window.start)
+    this.#from = Infinity
+    this.#to = -Infinity
+    this.#current = []
+  }
+
+  #fireLate(): Cursor {
+    const firings: LateFiring[] = []
+    for (const [i, window] of this.#current.entries()) {
+      if (window.window.end - 1 <= this.#watermark) firings.push({ window, slot: this.#slots[i]! })
+    }
+    return new LateCursor(firings)
+  }
+}

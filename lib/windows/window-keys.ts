@@ -1,0 +1,28 @@
+/** Slots of the keys of one window or pane. The key `null` is that of a stream that has none: then it is the only one. */
+import { KeyIndex } from '../state/key-index.ts'
+
+export class WindowKeys {
+  readonly #index = new KeyIndex()
+  #hasNull = false
+
+  get size(): number {
+    return this.#hasNull ? 1 : this.#index.size
+  }
+
+  /** The key's slot, or −1. */
+  find(key: unknown): number {
+    if (key === null) return this.#hasNull ? 0 : -1
+    return this.#index.find(key)
+  }
+
+  /** The key's slot, a new one if it has none. */
+  add(key: unknown): number {
+    if (key !== null) return this.#index.add(key)
+    this.#hasNull = true
+    return 0
+  }
+
+  keyAt(slot: number): unknown {
+    return this.#hasNull ? null : this.#index.keyAt(slot)
+  }
+}
