@@ -86,7 +86,9 @@ describe('with checkpoints, a file', () => {
   test('that has content and no checkpoint is refused, and the error names the ways out', async () => {
     const files = new MemoryFiles()
     files.put(target, 'x')
-    await expect(opened(files, lines())).rejects.toThrow(/SINK_NOT_EMPTY: out.csv .*\n.*Move it.*existing: 'replace' \| 'append'.*restore: 'none'/s)
+    await expect(opened(files, lines())).rejects.toThrow(
+      /SINK_NOT_EMPTY: out.csv .*\n.*Move it.*existing: 'replace' \| 'append'.*restore: 'none'/s,
+    )
     files.put(target, '')
     await expect(opened(files, lines())).resolves.toBeDefined()
   })
@@ -110,7 +112,11 @@ describe('with checkpoints, a file', () => {
   })
 
   test('that is appended to keeps what it had, and an unfinished last line is finished', async () => {
-    for (const [old, whole] of [['x,y\n1,2\n', 'x,y\n1,2\n3,4\n'], ['x,y\n1,2', 'x,y\n1,2\n3,4\n'], ['', 'x,y\n3,4\n']] as const) {
+    for (const [old, whole] of [
+      ['x,y\n1,2\n', 'x,y\n1,2\n3,4\n'],
+      ['x,y\n1,2', 'x,y\n1,2\n3,4\n'],
+      ['', 'x,y\n3,4\n'],
+    ] as const) {
       const files = new MemoryFiles()
       files.put(target, old)
       const sink = writeCsv('out.csv', null, { existing: 'append' }) as SinkConnector<never>
@@ -175,13 +181,18 @@ describe('with checkpoints, a file', () => {
     await put(writer, lines(), ['abc'])
     const handle = await checkpoint(writer, 1)
     files.put(target, 'ab')
-    await expect(opened(files, lines(), { start: 'resumed', restored: [handle] })).rejects.toThrow('SINK_FAILED: out.csv has 2 bytes; 4 were committed to it')
+    await expect(opened(files, lines(), { start: 'resumed', restored: [handle] })).rejects.toThrow(
+      'SINK_FAILED: out.csv has 2 bytes; 4 were committed to it',
+    )
     await expect((async () => writer.commit!(handle))()).rejects.toThrow('SINK_FAILED')
   })
 
   test('has its header alone when no record comes, where the columns are known', async () => {
     const files = new MemoryFiles()
-    for (const [columns, content] of [[['x', 'y'], 'x,y\n'], [null, '']] as const) {
+    for (const [columns, content] of [
+      [['x', 'y'], 'x,y\n'],
+      [null, ''],
+    ] as const) {
       const sink = writeCsv<{ x: number; y: number }>('out.csv', columns, { existing: 'replace' }) as SinkConnector<never>
       const writer = await opened(files, sink)
       await checkpoint(writer, 0)
@@ -222,7 +233,11 @@ describe('with checkpoints, a file', () => {
     const files = new MemoryFiles()
     const writer = await opened(files, lines())
     const long = 'é'.repeat(1000)
-    await put(writer, lines(), Array.from({ length: 2000 }, () => long))
+    await put(
+      writer,
+      lines(),
+      Array.from({ length: 2000 }, () => long),
+    )
     const [part] = files.names().filter((name) => name.endsWith('.part'))
     expect(Buffer.byteLength(files.text(part!)!)).toBeGreaterThan(3_000_000)
     await checkpoint(writer, 1)
@@ -273,13 +288,20 @@ describe('without checkpoints, a file', () => {
     await put(writer, appending, ['b'])
     await checkpoint(writer, 1)
     expect(files.text(target)).toBe('a\nb\n')
-    await expect(opened(files, writeLines('out.csv', { existing: 'refuse' }) as SinkConnector<never>, without)).rejects.toThrow('SINK_NOT_EMPTY')
+    await expect(opened(files, writeLines('out.csv', { existing: 'refuse' }) as SinkConnector<never>, without)).rejects.toThrow(
+      'SINK_NOT_EMPTY',
+    )
   })
 })
 
 describe('a crash between any two operations on files', () => {
   /** A run of records 0 … n−1 with a checkpoint after each few; it resumes from its last durable handles until it ends. */
-  const runWithCrashes = async (sink: SinkConnector<never>, batches: readonly (readonly unknown[])[], files: MemoryFiles, crashes: readonly number[]): Promise<void> => {
+  const runWithCrashes = async (
+    sink: SinkConnector<never>,
+    batches: readonly (readonly unknown[])[],
+    files: MemoryFiles,
+    crashes: readonly number[],
+  ): Promise<void> => {
     let durable: { handles: FileHandle[]; batch: number } | null = null
     const deaths = [...crashes]
     for (;;) {
@@ -313,7 +335,17 @@ describe('a crash between any two operations on files', () => {
   }
 
   test('leaves committed output alone in the file, and the file of an undisturbed run at the end', async () => {
-    const batches = [[{ a: 1, b: 'x' }, { a: 2, b: '' }], [], [{ a: 3, b: null }], [{ a: 4, b: 'y"' }], [{ a: 5, b: 'z' }], []]
+    const batches = [
+      [
+        { a: 1, b: 'x' },
+        { a: 2, b: '' },
+      ],
+      [],
+      [{ a: 3, b: null }],
+      [{ a: 4, b: 'y"' }],
+      [{ a: 5, b: 'z' }],
+      [],
+    ]
     const sink = writeCsv('out.csv', null, { existing: 'replace' }) as SinkConnector<never>
     const undisturbed = new MemoryFiles()
     await runWithCrashes(sink, batches, undisturbed, [])
@@ -339,7 +371,10 @@ describe('a crash between any two operations on files', () => {
         fc.array(fc.nat(40), { maxLength: 6 }),
         async (batches, crashes) => {
           const files = new MemoryFiles()
-          const whole = batches.flat().map((line) => `${line}\n`).join('')
+          const whole = batches
+            .flat()
+            .map((line) => `${line}\n`)
+            .join('')
           files.put(target, 'OLD\n')
           files.watch = () => expect(files.text(target) === 'OLD\n' || whole.startsWith(files.text(target)!)).toBe(true)
           await runWithCrashes(sink, batches, files, crashes)
