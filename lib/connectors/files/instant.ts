@@ -55,7 +55,7 @@ export const parseTime = (bytes: Uint8Array, from: number, to: number): number =
   return seconds * 1000 + fraction
 }
 
-/** A date, or date and time with `T` or a space between and `Z`, `±HH:MM`, `±HHMM`, `±HH` or nothing (UTC) behind; epoch milliseconds. */
+/** A date, or date and time with `T` or a space between and `Z`, `±HH:MM`, `±HHMM`, `±HH` or nothing (UTC) behind; epoch ms. */
 export const parseInstant = (bytes: Uint8Array, from: number, to: number): number => {
   if (to - from <= 10) return parseDate(bytes, from, to)
   const separator = bytes[from + 10]
