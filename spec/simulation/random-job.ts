@@ -140,7 +140,7 @@ export const randomJob = (seed: number, options: RandomJobOptions): RandomJob =>
       folded.pipe(
         keyBy(() => 'all'),
         window(tumbling(100)),
-        aggregate({ n: count() }, { id: 'second' }),
+        aggregate({ n: count() }, { id: 'second-fold' }),
       ).to(sink('second', options.sinkOf('second') as SinkConnector<unknown>)),
     )
   }
