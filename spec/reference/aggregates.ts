@@ -101,7 +101,7 @@ export const aggregateFold = (node: AggregateNode): Fold => {
   }
 }
 
-/** What an emitted accumulator of `reduce` is wrapped in until there is a first record. */
+/** The accumulator of `reduce` before its first record. */
 const none: unique symbol = Symbol('none')
 
 /** The fold of a `scan`, `reduce` or `aggregate` stage. */

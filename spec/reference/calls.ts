@@ -1,6 +1,4 @@
 /** One call of one user function: tried, undone, tried again, and at last a dead letter. */
-import { hasCode } from '../../lib/errors.ts'
-
 export type Directive = 'resume' | 'restart' | 'stop' | 'escalate'
 
 export interface FailedCall {
@@ -38,7 +36,11 @@ export class JobFailed extends Error {
   }
 }
 
-export const codeOf = (error: unknown): string => (hasCode(error) ? error.code : 'OPERATOR_FAILED')
+/** The thrown thing's own code where it has one. */
+export const codeOf = (error: unknown): string => {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+  return typeof code === 'string' && code !== '' ? code : 'OPERATOR_FAILED'
+}
 
 /** `fn` must leave everything as it was when it throws. */
 export const call = (record: unknown, operatorId: string, policy: Policy, letters: DeadLetter[], fn: () => unknown): Outcome => {
