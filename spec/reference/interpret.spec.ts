@@ -54,7 +54,7 @@ describe('records and calls', () => {
     expect(play(flow, [1, 2])).toMatchObject({ deadLetters: [], results: 2 })
   })
   test('resume gives up at the first failure', () => {
-    const flow = input<number>().pipe(map(fail, { id: 'm', supervision: oneForOne({ decide: () => 'resume' }) })).to(out())
+    const flow = input<number>().pipe(map(() => fail(), { id: 'm', supervision: oneForOne({ decide: () => 'resume' }) })).to(out())
     expect(play(flow, [1]).deadLetters).toEqual([{ record: 1, operatorId: 'm', attempt: 1, reason: 'failed', code: 'OPERATOR_FAILED' }])
   })
   test('stop ends the stage: windows behind it fire, later records are dead letters', () => {
@@ -67,7 +67,7 @@ describe('records and calls', () => {
     expect(result.deadLetters.map(({ reason, attempt }) => [reason, attempt])).toEqual([['failed', 1], ['failed', 0]])
   })
   test('escalate fails the job', () => {
-    const flow = input<number>().pipe(map(fail, { id: 'm' })).to(out())
+    const flow = input<number>().pipe(map(() => fail(), { id: 'm' })).to(out())
     expect(play(flow, [1, 2], { decide: () => 'escalate' })).toMatchObject({ failed: { code: 'OPERATOR_FAILED', operatorId: 'm' } })
   })
   test('a flatMap that fails half-way gives nothing', () => {
@@ -195,12 +195,12 @@ describe('windows', () => {
     ])
   })
   test('a result that cannot be had is a dead letter of the key and window', () => {
-    const broken = aggregator<Row, number, number>({ init: () => 0, add: (n) => n + 1, merge: (a, b) => a + b, result: fail })
+    const broken = aggregator<Row, number, number>({ init: () => 0, add: (n) => n + 1, merge: (a, b) => a + b, result: () => fail() })
     const result = play(keyed().pipe(window(tumbling(10)), aggregate(broken, { id: 'n' })).to(out()), [['a', 1]])
     expect(result.deadLetters).toMatchObject([{ record: { key: 'a', window: { start: 0, end: 10 } }, operatorId: 'n', reason: 'poison' }])
   })
   test('results carry end − 1 on into the windows behind', () => {
-    const flow = keyed().pipe(window(tumbling(10)), counted, keyBy(() => 'all'), window(tumbling(20)), aggregate(count(), { id: 'second' })).to(out())
+    const flow = keyed().pipe(window(tumbling(10)), aggregate(count(), { id: 'n' }), keyBy(() => 'all'), window(tumbling(20)), aggregate(count(), { id: 'second' })).to(out())
     expect(panes(play(flow, [['a', 1], ['b', 11], ['a', 35]]))).toEqual(['all 0-20 2 0 on-time!', 'all 20-40 1 0 on-time!'])
   })
   test('the slowest split holds the watermark', () => {
