@@ -92,7 +92,7 @@ export class SlicedWindowOperator implements WindowedOperator, FiringSource {
 
   begin(at: number): FiringWindow | null {
     const end = this.#nextEnd
-    if (end - 1 > at) return null
+    if (end === Infinity || end - 1 > at) return null
     return new PaneWindow({ start: end - this.#size, end }, this.#panesOf(end), this.#setup.layout)
   }
 
