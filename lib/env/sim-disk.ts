@@ -41,8 +41,8 @@ const apply = (content: Uint8Array, { at, bytes }: Write): Uint8Array => {
 
 export class SimDisk {
   /** What running processes see: path → inode, and the folders there are. */
-  readonly names = new Map<string, Inode>()
-  readonly folders = new Set<string>(['/', '.'])
+  readonly names: Map<string, Inode> = new Map()
+  readonly folders: Set<string> = new Set(['/', '.'])
   private readonly durableNames = new Map<string, Inode>()
   /** Changes of names since the sync of their folder; each entry is one atomic change. */
   private changes: (readonly FolderChange[])[] = []
