@@ -1,5 +1,6 @@
 /** One seed: a random job, run under crashes, stalls and reordering, has to give what the reference gives. */
 import { topologyNode } from '../../lib/api/topology.ts'
+import { describeError } from '../../lib/supervision/describe-error.ts'
 import { committedSink } from '../../lib/testing/committed-sink.ts'
 import { simulatedRun } from '../../lib/testing/simulated-run.ts'
 import type { SimulatedRunOptions } from '../../lib/testing/simulated-run.ts'
@@ -49,7 +50,7 @@ export const checkSeed = async (seed: number, options: CheckOptions = {}): Promi
   })
   const differences: string[] = []
   if (run.outcome !== 'ended') differences.push(`the job hangs: ${run.outcome} after ${run.steps} steps`)
-  if (run.error !== null) differences.push(`the job failed: ${run.error instanceof Error ? run.error.stack : String(run.error)}`)
+  if (run.error !== null) differences.push(`the job failed: ${describeError(run.error).stack || describeError(run.error).message}`)
   if (differences.length === 0) {
     for (const [id, { committed }] of sinks) {
       const wanted = expected.sinks[id]!
