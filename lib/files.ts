@@ -1,4 +1,5 @@
-/** `millrace/files`: sources and sinks of files. */
+/** `millrace/files`: sources and sinks of files, and a store of checkpoints in a folder. */
+export { fileStore, type FileStore } from './checkpoint/stores/file-store.ts'
 export { readCsv, type ReadCsvOptions } from './connectors/files/read-csv.ts'
 export { readLines } from './connectors/files/read-lines.ts'
 export { readNdjson } from './connectors/files/read-ndjson.ts'

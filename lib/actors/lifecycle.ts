@@ -2,8 +2,6 @@
 import { initialTransition, setup, transition } from 'xstate'
 import type { SnapshotFrom } from 'xstate'
 
-export type ActorPhase = 'starting' | 'running' | 'aligning' | 'snapshotting' | 'ended' | 'stopped' | 'failed' | 'disposed'
-
 export type ActorEvent =
   | { readonly type: 'opened' }
   /** The first barrier of a checkpoint came. */

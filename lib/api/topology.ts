@@ -4,7 +4,7 @@ import { callSite } from './call-site.ts'
 import type { SinkConnector, SourceConnector } from './connector.ts'
 import type { MergeNode, SideOutputNode, SinkNode, SourceNode, StreamNode, TopologyNode } from './node.ts'
 import { dataStream, flowNodeOf, handleOf, registerSink } from './stream.ts'
-import type { AnyStream, DataStream, Flow, SideOutput, SinkRef, SourceRef, Stage } from './stream.ts'
+import type { AnyStream, DataStream, Flow, SideOutput, SinkRef, SourceRef } from './stream.ts'
 
 export interface Topology {
   readonly id: string
@@ -117,5 +117,3 @@ export const topology = (meta: ImportMeta | null, id: string, ...flows: Flow[]):
 /** The node behind a topology, or undefined for what is none. */
 export const topologyNode = (value: unknown): TopologyNode | undefined =>
   typeof value === 'object' && value !== null ? topologies.get(value) : undefined
-
-export type { Stage }

@@ -50,8 +50,8 @@ const newInode = (number: number, bytes: Uint8Array): Inode => ({ number, conten
 
 export class SimDisk {
   /** What running processes see: path → inode, and the folders there are. Paths are absolute. */
-  readonly names = new Map<string, Inode>()
-  readonly folders = new Set<string>(['/'])
+  readonly names: Map<string, Inode> = new Map()
+  readonly folders: Set<string> = new Set(['/'])
   private readonly durable = new Map<string, Entry>()
   /** Changes of names since the sync of their folder, oldest first; each is atomic. */
   private changes: (readonly NameChange[])[] = []

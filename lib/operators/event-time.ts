@@ -138,7 +138,9 @@ const watermarkOperator = (assign: RowOperator['apply'], outOfOrderness: number,
     onSplitEnd: (origin, context) => {
       if (current?.origin === origin) current = undefined
       splits.close(origin)
-      announce(context)
+      // All splits are known from the start, so this was the last record of all.
+      if (splits.size === 0) context.advance(Infinity)
+      else announce(context)
     },
     onClock: (_now, context) => {
       if (idleAfter === null) return null

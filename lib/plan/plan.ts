@@ -1,5 +1,5 @@
 /** What a topology comes to at one parallelism: vertices (chains of fused stages), the edges between them, and regions. Pure data. */
-import type { SinkNode, SourceNode, StageNode, StateScope, TopologyNode } from '../api/node.ts'
+import type { SinkNode, SourceNode, StateScope, TopologyNode } from '../api/node.ts'
 import type { Operator, OperatorContext } from '../operators/operator.ts'
 import type { Supervision } from '../supervision/strategy.ts'
 
@@ -89,5 +89,3 @@ export const statefulParts = (plan: Plan): StatefulPart[] => {
   }
   return parts
 }
-
-export const stageSchema = (node: StageNode): string => node.schema

@@ -22,7 +22,7 @@ export class ActorCore {
   readonly instance: number
   readonly router: Router
   readonly chain: OperatorChain
-  readonly counters = new Counters()
+  readonly counters: Counters = new Counters()
   readonly lifecycle: Lifecycle
   readonly host: ActorHost
   /** A stage of the chain wants nothing more. */

@@ -2,7 +2,6 @@
 import type { Dispatcher } from '../actors/dispatcher.ts'
 import type { Env } from '../env/env.ts'
 import type { Supervision } from '../supervision/strategy.ts'
-import type { Barrier } from './batch.ts'
 import type { DeadLetter, JobCounters } from './job-handle.ts'
 import type { Suspects } from './suspects.ts'
 
@@ -50,8 +49,6 @@ export interface Actor {
   step(): void
   dispose(): void | Promise<void>
 }
-
-export type { Barrier }
 
 export class Counters {
   records = 0

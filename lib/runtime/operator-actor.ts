@@ -34,6 +34,7 @@ export class OperatorActor implements Actor {
   private readonly aligned = new Set<number>()
   private aligning: Barrier | null = null
   private readonly ended = new Set<number>()
+  private readonly declared = new Map<number, readonly string[]>()
   /** Nothing is processed any more: 'closed' drops what comes (its stage is complete), 'stopped' buries it. */
   private outcome: 'open' | 'closed' | 'stopped' = 'open'
   /** What is to be told its end next: the outputs once the chain is empty, the dead letters once nothing can come any more. */
@@ -119,8 +120,7 @@ export class OperatorActor implements Actor {
         this.current = { input, batch: message, row: 0, mark: 0 }
         return this.workBatch(this.current)
       case 'splits':
-        if (this.outcome === 'open') core.chain.splits(message.origins)
-        return
+        return this.hearSplits(input, message.origins)
       case 'split-end':
         if (this.outcome === 'open') core.chain.splitEnd(message.origin)
         return
@@ -175,6 +175,15 @@ export class OperatorActor implements Actor {
   private follow(input: number, at: number): boolean {
     const merged = this.merge.update(input, at)
     return merged === null || this.core.chain.watermark(merged)
+  }
+
+  /** No record is taken before all inputs have said which splits they bring: a watermark must not run ahead of one not heard of. */
+  private hearSplits(input: number, origins: readonly string[]): void {
+    this.declared.set(input, origins)
+    this.mailbox.block(input)
+    if (this.declared.size < this.inputs.length) return
+    this.mailbox.unblockAll()
+    if (this.outcome === 'open') this.core.chain.splits([...this.declared.values()].flat())
   }
 
   private align(input: number, barrier: Barrier): void {

@@ -42,7 +42,7 @@ type Frame =
   | { readonly type: 'clock'; readonly step: number; readonly at: number }
 
 class ChainContext implements OperatorContext {
-  time = NaN
+  time: number = NaN
   key: unknown = undefined
   route = 0
   origin = ''

@@ -130,13 +130,13 @@ export class Region {
     const routerOf = (ports: Map<string, RouterEdge[]>): Router => new Router(ports, DEAD_PORT, plan.maxParallelism, this.settings.tuning.batchRows)
 
     for (const vertex of vertices) {
-      const splits = vertex.source === null ? [] : await this.splitsOf(vertex, restored)
+      const splits = vertex.source === null ? [] : await this.splitsOf(vertex, start, restored)
       for (let instance = 0; instance < vertex.parallelism; instance++) {
         const name = nameOf(vertex, instance)
         const ports = portsOf(vertex, instance)
         if (vertex.source !== null) {
           const own = splits.filter((state) => state.index % vertex.parallelism === instance)
-          const actor = new SourceActor(vertex, instance, this.host, routerOf(ports), own, this.settings.tuning.batchRows)
+          const actor = new SourceActor(vertex, instance, this.host, routerOf(ports), own, { batchMax: this.settings.tuning.batchRows, start })
           if (restored !== null) actor.restore(restored)
           this.sources.push(actor)
           actors.set(name, actor)
@@ -174,12 +174,12 @@ export class Region {
   }
 
   /** All splits of a source: fixed when it first starts, then those of its snapshot. */
-  private async splitsOf(vertex: PlanVertex, restored: RestoredState | null): Promise<SplitState[]> {
+  private async splitsOf(vertex: PlanVertex, start: SinkStart, restored: RestoredState | null): Promise<SplitState[]> {
     const { id, connector } = vertex.source!
     const chunks = restored?.chunksOf(id) ?? []
     if (chunks.length > 0) return chunks.flatMap((chunk) => decodeSplits(chunk.bytes)).sort((a, b) => a.index - b.index)
     try {
-      const splits = await this.settings.enter(() => connector.splits({ env: this.settings.env, parallelism: vertex.parallelism }))
+      const splits = await this.settings.enter(() => connector.splits({ env: this.settings.env, parallelism: vertex.parallelism, start }))
       return splits.map((split, index) => ({ split, index, position: null, count: 0, done: false }))
     } catch (error) {
       if (hasCode(error)) throw error

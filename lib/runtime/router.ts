@@ -162,13 +162,9 @@ export class Router {
     for (const edge of this.timed)
       for (const outlet of edge.outlets) {
         const { open } = outlet
-        const row = open.values.length
-        const last = open.marks.length - 1
-        if (last >= 0 && open.markAt[last] === row) open.marks[last] = at
-        else {
-          open.markAt.push(row)
-          open.marks.push(at)
-        }
+        // Each one is kept: whether a pane is the last one is judged at the very advance that fires it.
+        open.markAt.push(open.values.length)
+        open.marks.push(at)
         if (open.marks.length < BATCH_MARKS_MAX) continue
         outlet.close(open.origin)
         if (!outlet.drain()) this.stuck = true

@@ -3,7 +3,7 @@
  *
  * Between two batches it takes barriers: the positions after the last batch are the snapshot. It reads only while its outbox has room.
  */
-import type { SourceBatch } from '../api/connector.ts'
+import type { SinkStart, SourceBatch } from '../api/connector.ts'
 import type { PlanVertex } from '../plan/plan.ts'
 import { ActorCore } from './actor-core.ts'
 import type { RestoredState } from './actor-core.ts'
@@ -40,17 +40,17 @@ export class SourceActor implements Actor {
   /** Positions of checkpoints that are not complete yet. */
   private readonly positions = new Map<number, ReadonlyMap<string, unknown>>()
 
-  constructor(vertex: PlanVertex, instance: number, host: ActorHost, router: Router, splits: readonly SplitState[], batchMax: number) {
+  constructor(vertex: PlanVertex, instance: number, host: ActorHost, router: Router, splits: readonly SplitState[], settings: { readonly batchMax: number; readonly start: SinkStart }) {
     const source = vertex.source!
     this.host = host
     this.sourceId = source.id
-    this.batchMax = batchMax
+    this.batchMax = settings.batchMax
     this.counted = source.connector.admit === undefined
     const ready = (): void => host.dispatcher.ready(this)
     this.core = new ActorCore(vertex, instance, host, router, () => this.recordNumber(), ready)
     this.name = this.core.name
     this.reading = new SplitReading(source.connector, splits, {
-      context: { env: host.env, parallelism: vertex.parallelism },
+      context: { env: host.env, parallelism: vertex.parallelism, start: settings.start },
       sourceId: source.id,
       after: (ms, wake) => void host.env.scheduler.after(ms, wake),
       ready,

@@ -40,7 +40,7 @@ export interface SimulatedRun {
   readonly outcome: 'ended' | 'quiet' | 'limit'
 }
 
-const STEPS_MAX = 2_000_000
+const STEPS_MAX = 100_000
 const VIRTUAL_MS_MAX = 3_600_000
 
 export const simulatedRun = async (topology: Topology, options: SimulatedRunOptions): Promise<SimulatedRun> => {

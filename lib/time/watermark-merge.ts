@@ -35,12 +35,16 @@ export class WatermarkMerge {
   private merged(): number | null {
     let lowest = Infinity
     let live = 0
+    let ended = 0
     for (let input = 0; input < this.marks.length; input++) {
-      if (this.idle[input] === true) continue
-      live++
-      if (this.marks[input]! < lowest) lowest = this.marks[input]!
+      if (this.marks[input] === Infinity) ended++
+      else if (this.idle[input] !== true) {
+        live++
+        if (this.marks[input]! < lowest) lowest = this.marks[input]!
+      }
     }
-    if (live === 0) {
+    // An idle input may wake up again: the end is only where all have ended.
+    if (live === 0 && ended < this.marks.length) {
       if (this.wasIdle) return null
       this.wasIdle = true
       return NaN

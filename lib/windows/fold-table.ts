@@ -1,7 +1,7 @@
 /** The tables of whatever a windowed stage folds: reduce, scan or an aggregate. */
 import { copyValue } from '../state/copy.ts'
 import { aggregateLayout, layoutOf, type FoldOptions } from './aggregate-table.ts'
-import type { FoldLayout, FoldTable } from './fold-layout.ts'
+import type { FoldLayout } from './fold-layout.ts'
 import type { CellRules, Cells } from './tables/cells.ts'
 import { CustomCells } from './tables/custom-cells.ts'
 import { ReduceCells } from './tables/reduce-cells.ts'
@@ -13,8 +13,6 @@ export const foldLayout = (fold: WindowFold, options: FoldOptions): FoldLayout =
   return layoutOf({ shape: { kind: 'cells', leaf: 0 }, measures: [], columns: [], cells: [cellsOf(fold, rules)], rules })
 }
 
-/** A table of its own for one fold. */
-export const createFoldTable = (fold: WindowFold, options: FoldOptions): FoldTable => foldLayout(fold, options).createTable()
 
 const cellsOf = (fold: Exclude<WindowFold, { kind: 'aggregate' }>, rules: CellRules): (() => Cells) => {
   if (fold.kind === 'reduce') return () => new ReduceCells(fold.fn)

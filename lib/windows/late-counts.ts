@@ -6,7 +6,7 @@ import { resultOver, type Pane } from './pane.ts'
 import { WindowKeys } from './window-keys.ts'
 
 export class LateCounts {
-  readonly keys = new WindowKeys()
+  readonly keys: WindowKeys = new WindowKeys()
   readonly firings: number[] = []
 
   /** Slot of the key; `before`: how often it had fired, if this is the first late record. */

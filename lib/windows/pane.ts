@@ -9,7 +9,7 @@ export class Pane {
   /** Ends of the first and the last window that the pane is in. */
   readonly firstEnd: number
   readonly lastEnd: number
-  readonly keys = new WindowKeys()
+  readonly keys: WindowKeys = new WindowKeys()
   readonly table: FoldTable
 
   constructor(start: number, firstEnd: number, lastEnd: number, table: FoldTable) {

@@ -56,10 +56,11 @@ export class SessionWindowOperator implements WindowedOperator, FiringSource {
     if (sessions === undefined || from === to) return this.#begin(record, end, canonical, from, context)
     this.#setup.layout.prepare(record)
     const session = sessions[from]!
+    const mergedEnd = Math.max(sessions[to - 1]!.end, end)
     if (to - from === 1) this.#enter(session.table, session.slot, record, time)
     else this.#join(sessions, from, to, record, time)
     this.#seq++
-    return this.#extend(session, Math.min(session.start, time), Math.max(session.end, end))
+    return this.#extend(session, Math.min(session.start, time), mergedEnd)
   }
 
   undo(): boolean {

@@ -85,14 +85,14 @@ export class SlicedWindowOperator implements WindowedOperator, FiringSource {
   onWatermark(at: number): Cursor | null {
     if (!(at > this.#watermark)) return null
     this.#watermark = at
-    if (this.#nextEnd - 1 <= at) return new FiringCursor(this, at, this.#setup.allowedLateness)
+    if (this.#isDue(at)) return new FiringCursor(this, at, this.#setup.allowedLateness)
     this.finish(at)
     return null
   }
 
   begin(at: number): FiringWindow | null {
     const end = this.#nextEnd
-    if (end - 1 > at) return null
+    if (!this.#isDue(at)) return null
     return new PaneWindow({ start: end - this.#size, end }, this.#panesOf(end), this.#setup.layout)
   }
 
@@ -189,6 +189,10 @@ export class SlicedWindowOperator implements WindowedOperator, FiringSource {
     for (const { keys } of this.#panes) entries += keys.size
     for (const { keys } of this.#late.values()) entries += keys.size
     return entries
+  }
+
+  #isDue(at: number): boolean {
+    return this.#nextEnd !== Infinity && this.#nextEnd - 1 <= at
   }
 
   /** The pane that begins at `start`, a new one if there is none; null where all its windows have closed. */

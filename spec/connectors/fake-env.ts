@@ -20,7 +20,11 @@ export const fakeEnv = (files: Files = new MemoryFiles()): FakeEnv => {
   }
 }
 
-export const sourceContext = (env: Env, options: { parallelism?: number; start?: SinkStart } = {}): SourceContext => ({ env, parallelism: 1, ...options })
+export const sourceContext = (env: Env, options: { parallelism?: number; start?: SinkStart } = {}): SourceContext => ({
+  env,
+  parallelism: 1,
+  ...options,
+})
 
 export const sinkContext = <H>(env: Env, options: Partial<SinkContext<H>> = {}): SinkContext<H> => ({
   instance: 0,
@@ -33,7 +37,10 @@ export const sinkContext = <H>(env: Env, options: Partial<SinkContext<H>> = {}):
 })
 
 /** Polls to the end; also each position, the one after as many records as its index in `positions` says. */
-export const drain = async <T, P>(reader: SourceReader<T, P>, max = 100): Promise<{ records: T[]; positions: { after: number; position: P }[] }> => {
+export const drain = async <T, P>(
+  reader: SourceReader<T, P>,
+  max = 100,
+): Promise<{ records: T[]; positions: { after: number; position: P }[] }> => {
   const records: T[] = []
   const positions: { after: number; position: P }[] = []
   for (;;) {

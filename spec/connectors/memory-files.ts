@@ -103,7 +103,9 @@ export class MemoryFiles implements Files {
     this.step(folder)
     const refusal = this.refuses.get(folder)
     if (refusal || !this.folders.has(folder)) throw failure(refusal ?? 'ENOENT', folder)
-    const inside = [...this.nodes.keys(), ...this.folders].filter((path) => path !== folder && path.slice(0, path.lastIndexOf('/') || 1) === folder)
+    const inside = [...this.nodes.keys(), ...this.folders].filter(
+      (path) => path !== folder && path.slice(0, path.lastIndexOf('/') || 1) === folder,
+    )
     return inside.map(nameOf).sort()
   }
 

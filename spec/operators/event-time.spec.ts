@@ -58,20 +58,11 @@ describe('eventTime', () => {
     expect(context.advanced).toEqual([NaN, -Infinity])
   })
 
-  test('a split that has ended and is opened again counts again', () => {
+  test('when the last split has ended its input has ended', () => {
     const [operator, context] = opened(['a'])
     feed(operator, context, 'a', 10)
     operator.onSplitEnd?.('a', context)
-    operator.onSplits?.(['a'], context)
-    feed(operator, context, 'a', 20)
-    expect(context.advanced).toEqual([9, NaN, 9, 19])
-  })
-
-  test('when the last split has ended it is idle', () => {
-    const [operator, context] = opened(['a'])
-    feed(operator, context, 'a', 10)
-    operator.onSplitEnd?.('a', context)
-    expect(context.advanced).toEqual([9, NaN])
+    expect(context.advanced).toEqual([9, Infinity])
   })
 
   test.each([NaN, Infinity, undefined, '5', 5n, new Date(5)])('a time of %s fails the call and leaves the state as it is', (time) => {

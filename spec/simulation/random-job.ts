@@ -117,7 +117,7 @@ export const randomJob = (seed: number, options: RandomJobOptions): RandomJob =>
       return risky('add', () => acc)(r)
     },
     merge: (a, b) => ({ ids: [...a.ids, ...b.ids] }),
-    result: (acc) => acc.ids,
+    result: (acc) => [...acc.ids],
   })
   // What depends on the order of arrival is only promised with one split.
   const fold = parallelism === 1 ? oneOf('order-free', 'ordered', 'custom', 'reduce', 'scan') : 'order-free'
@@ -140,7 +140,7 @@ export const randomJob = (seed: number, options: RandomJobOptions): RandomJob =>
       folded.pipe(
         keyBy(() => 'all'),
         window(tumbling(100)),
-        aggregate({ n: count() }, { id: 'second' }),
+        aggregate({ n: count() }, { id: 'second-fold' }),
       ).to(sink('second', options.sinkOf('second') as SinkConnector<unknown>)),
     )
   }

@@ -26,7 +26,8 @@ export const excerpt = (bytes: Buffer, from: number, to: number): string => {
 }
 
 /** Text on one line: what would break it is written as an escape. */
-export const visible = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (character) => JSON.stringify(character).slice(1, -1))
+export const visible = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (character) => JSON.stringify(character).slice(1, -1))
 
 /** ROW_INVALID with file, line, column and text. */
 export const badRowError = (row: BadRow, cause?: unknown): MillraceError => {

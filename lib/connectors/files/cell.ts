@@ -81,7 +81,7 @@ const bigint = (bytes: Buffer, from: number, to: number): unknown => {
 const doubleText = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|NaN|[+-]?Infinity)$/
 const powersOfTen = Array.from({ length: 16 }, (_, i) => 10 ** i)
 
-/** Up to 15 digits and a point: the digits as a whole number over a power of ten are both exact, so one division rounds right (Clinger, 1990). */
+/** Up to 15 digits: they as a whole number and the power of ten are both exact, so one division rounds right (Clinger, 1990). */
 const double = (bytes: Buffer, from: number, to: number): unknown => {
   const sign = bytes[from]
   const start = sign === minus || sign === plus ? from + 1 : from

@@ -11,7 +11,7 @@ export const quoted = 1
 export const escaped = 2
 
 export class CsvCutter {
-  /** Cell i of the row last cut lies from starts[i] to ends[i], quotes excluded, written as kinds[i]; cells beyond the room are only counted. */
+  /** Cell i of the row last cut: from starts[i] to ends[i], without quotes, written as kinds[i]; cells beyond the room are only counted. */
   readonly starts: Int32Array
   readonly ends: Int32Array
   readonly kinds: Uint8Array

@@ -29,16 +29,24 @@ export const layoutOfSchema = (columns: readonly Column[]): Layout => ({ places:
  * Reads the header; the file's columns may stand in another order than the schema's, and be more. null: the file is empty.
  * @throws SCHEMA_INVALID when the file lacks a column of the schema
  */
-export const readHeader = async (window: FileWindow, { path, delimiter, columns }: CsvShape, lengthMax: number): Promise<(Layout & { readonly lineEnds: number }) | null> => {
+export const readHeader = async (
+  window: FileWindow,
+  { path, delimiter, columns }: CsvShape,
+  lengthMax: number,
+): Promise<(Layout & { readonly lineEnds: number }) | null> => {
   const cutter = new CsvCutter(delimiter, columnsMax)
   const row = await readRow(window, cutter.cut, lengthMax)
   if (row === undefined) return null
   const names = Array.from({ length: Math.min(cutter.cells, columnsMax) }, (_, i) => textOf(cutter, window.bytes, i).trim())
   const missing = columns.filter(({ name }) => !names.includes(name))
   if (missing.length > 0) {
-    throw new MillraceError('SCHEMA_INVALID', `${path} has no column '${missing[0]!.name}'; its first line is: ${visible(excerpt(window.bytes, row.from, row.end))}`, {
-      next: 'Write the names of its first line in the schema, or pass { header: false } where the first line is a row already.',
-    })
+    throw new MillraceError(
+      'SCHEMA_INVALID',
+      `${path} has no column '${missing[0]!.name}'; its first line is: ${visible(excerpt(window.bytes, row.from, row.end))}`,
+      {
+        next: 'Write the names of its first line in the schema, or pass { header: false } where the first line is a row already.',
+      },
+    )
   }
   window.from = row.end
   return { places: columns.map(({ name }) => names.indexOf(name)), width: cutter.cells, lineEnds: cutter.lineEnds }
@@ -109,7 +117,9 @@ export const csvRows = ({ path, delimiter, columns }: CsvShape, { places, width 
       const [start, stop] = [cutter.starts[cell]!, cutter.ends[cell]!]
       const wanted = digits ? `${type}(${digits.precision}, ${digits.scale})` : type
       const isNull = start === stop && cutter.kinds[cell] === plain && !nullable
-      const reason = isNull ? 'an empty cell is null, and the column is NOT NULL' : `'${visible(excerpt(bytes, start, stop))}' is not ${article(wanted)} ${wanted}`
+      const reason = isNull
+        ? 'an empty cell is null, and the column is NOT NULL'
+        : `'${visible(excerpt(bytes, start, stop))}' is not ${article(wanted)} ${wanted}`
       return bad(bytes, from, end, line, reason, cell, name)
     },
     beginSkip: () => cutter.beginSkip(),

@@ -5,9 +5,9 @@
  * - `prepare` makes the part durable. Its handle says where the part belongs: at `base`, for `length` bytes. The next part follows it,
  *   whether or not this one has been committed, so that several may be outstanding.
  * - `commit` copies the part to its place, syncs, and removes the part. Doing it again writes the same bytes to the same place, or finds
- *   the part gone and the bytes there. It never cuts what follows: a later handle of the snapshot may have put it there.
- * - Output of a timeline that was given up (a damaged checkpoint, an earlier run that is replaced) is cut once, before the first
- *   bytes of this one.
+ *   the part gone and the bytes there. It does not cut what follows: a later handle of the snapshot may have put it there.
+ * - What an earlier run left is cut by the first commit with bytes, and what a given up timeline left (behind a damaged checkpoint) once
+ *   the last handle of the snapshot has been committed again.
  *
  * Without checkpoints there is one part, prepared and committed at the end: it is renamed to the target, unless it is to be appended.
  */
@@ -20,8 +20,11 @@ import type { FileSinkSettings } from './write-options.ts'
 
 export interface FileHandle {
   readonly version: 1
-  /** `start`: checkpoint 0, nothing to commit. `place`: the part belongs at `base`. `rename`: the part becomes the target. */
-  readonly action: 'start' | 'place' | 'rename'
+  /**
+   * `start`: checkpoint 0, nothing to commit. `place`: the part belongs at `base`. `first`: likewise, and what stands there is an
+   * earlier run's. `rename`: the part becomes the target.
+   */
+  readonly action: 'start' | 'first' | 'place' | 'rename'
   readonly base: number
   readonly length: number
   /** Name of the part file beside the target; null: no bytes. */
@@ -74,13 +77,12 @@ export const openFileWriter = async <L>(
     await removeLeftovers(files, target, new Set(restored.map(({ part }) => part)))
     const base = last === undefined ? (choice === 'append' ? (size ?? 0) : 0) : last.base + last.length
     await checkLength(files, path, target, size ?? 0, restored)
-    const isUntouched = last === undefined || last.action === 'start'
+    const isUntouched = last === undefined || last.action === 'start' || (last.action === 'first' && last.part === null)
     return new FileWriter(files, path, target, form, {
       base,
       columns: form.columns ?? last?.columns ?? null,
       isFirstStart: last === undefined && context.checkpoints,
-      action: context.checkpoints || choice === 'append' ? 'place' : 'rename',
-      cutsEarly: !isUntouched,
+      action: !context.checkpoints && choice !== 'append' ? 'rename' : isUntouched ? 'first' : 'place',
       opening: isUntouched && base > 0 && !(await endsLine(files, target, base)) ? '\n' : '',
       keepsPrepared: context.checkpoints,
     })
@@ -93,9 +95,8 @@ interface Beginning {
   readonly columns: readonly string[] | null
   /** The next `prepare(0)` is checkpoint 0. */
   readonly isFirstStart: boolean
-  readonly action: 'place' | 'rename'
-  /** Cut before the first line is taken; otherwise at the first commit, as an earlier run's output stands until there is new. */
-  readonly cutsEarly: boolean
+  /** Of the next handle. */
+  readonly action: 'first' | 'place' | 'rename'
   /** What must stand between the file's last line, where that is not finished, and ours. */
   readonly opening: string
   readonly keepsPrepared: boolean
@@ -108,6 +109,7 @@ class FileWriter<L> implements SinkWriter<L, FileHandle> {
   private readonly form: LineForm<L>
   private readonly beginning: Beginning
   private columns: readonly string[] | null
+  private action: 'first' | 'place' | 'rename'
   private part: PartFile
   /** Where the file is still to be cut to; null: done. */
   private cutAt: number | null
@@ -121,20 +123,19 @@ class FileWriter<L> implements SinkWriter<L, FileHandle> {
     this.form = form
     this.beginning = beginning
     this.columns = beginning.columns
+    this.action = beginning.action
     this.cutAt = beginning.base
     this.part = new PartFile(files, target, beginning.base)
   }
 
   write(lines: readonly L[]): void | Promise<void> {
     if (lines.length === 0) return
-    if (this.cutAt !== null && this.beginning.cutsEarly) return this.writeOn(lines, 0)
     const taken = this.take(lines, 0)
     return this.part.isFull ? this.writeOn(lines, taken) : undefined
   }
 
   private writeOn(lines: readonly L[], from: number): Promise<void> {
     return guarded(this.path, async () => {
-      if (this.beginning.cutsEarly) await this.cut()
       for (let taken = from; ;) {
         if (this.part.isFull) await this.part.flush()
         if (taken === lines.length) return
@@ -170,18 +171,20 @@ class FileWriter<L> implements SinkWriter<L, FileHandle> {
         return { version: 1, action: 'start', base, length: 0, part: null, columns: this.columns }
       }
       if (base === 0 && this.columns !== null) this.begin(this.columns)
-      const isThere = await part.seal(this.beginning.action === 'rename')
+      const { action } = this
+      const isThere = await part.seal(action === 'rename')
       this.prepares++
+      if (action === 'first' && isThere) this.action = 'place'
       if (isThere) this.prepared.add(part.name)
       this.part = new PartFile(this.files, this.target, base + part.length)
-      return { version: 1, action: this.beginning.action, base, length: part.length, part: isThere ? part.name : null, columns: this.columns }
+      return { version: 1, action, base, length: part.length, part: isThere ? part.name : null, columns: this.columns }
     })
   }
 
   commit(handle: FileHandle): Promise<void> {
     return guarded(this.path, async () => {
       if (handle.action === 'rename') await this.rename(handle)
-      if (handle.action === 'place') await this.place(handle)
+      if (handle.action === 'place' || handle.action === 'first') await this.place(handle)
       if (handle.part !== null) this.prepared.delete(handle.part)
     })
   }
@@ -199,25 +202,35 @@ class FileWriter<L> implements SinkWriter<L, FileHandle> {
   }
 
   private async place(handle: FileHandle): Promise<void> {
-    // Before the first prepare only handles of the snapshot are committed: what lies beyond them may be the next handle's.
-    if (this.prepares > 0) await this.cut()
+    await this.putInPlace(handle)
+    // What lies beyond an earlier handle of the snapshot may be a later one's.
+    if (handle.base + handle.length === this.cutAt) await this.cut()
+  }
+
+  private async putInPlace(handle: FileHandle): Promise<void> {
     const { files, target } = this
+    const isFirst = handle.action === 'first'
     const size = await sizeOf(files, target)
     const part = handle.part === null ? null : await openPart(files, partPath(target, handle.part))
     const needed = handle.base + (part === null ? handle.length : 0)
     try {
       if ((size ?? 0) < needed) throw shorter(this.path, size ?? 0, needed)
       if (part === null && size !== null) return
-      await this.update((file) => (part === null ? undefined : copy(part, file, handle, this.path)))
+      await this.update(async (file) => {
+        if (part !== null && isFirst) await file.truncate(handle.base)
+        if (part !== null) await copy(part, file, handle, this.path)
+      })
       if (size === null) await files.syncFolder(folderOf(target))
     } finally {
       await part?.close()
     }
-    if (handle.part !== null) await files.remove(partPath(target, handle.part))
+    if (part !== null && handle.part !== null) await files.remove(partPath(target, handle.part))
+    // Should a first part come back after a loss of power, its second commit would cut what came later.
+    if (isFirst) await files.syncFolder(folderOf(target))
   }
 
   /** Changes the target, durably. */
-  private async update(change: (file: OpenFile) => Promise<void> | undefined): Promise<void> {
+  private async update(change: (file: OpenFile) => Promise<void>): Promise<void> {
     const file = await this.files.open(this.target, 'write')
     try {
       await change(file)

@@ -55,7 +55,7 @@ export const parseTime = (bytes: Uint8Array, from: number, to: number): number =
   return seconds * 1000 + fraction
 }
 
-/** A date, or a date and a time with `T` or a space between, and `Z`, `±HH:MM`, `±HHMM`, `±HH` or nothing (UTC) behind; epoch milliseconds. */
+/** A date, or date and time with `T` or a space between and `Z`, `±HH:MM`, `±HHMM`, `±HH` or nothing (UTC) behind; epoch ms. */
 export const parseInstant = (bytes: Uint8Array, from: number, to: number): number => {
   if (to - from <= 10) return parseDate(bytes, from, to)
   const separator = bytes[from + 10]
@@ -72,7 +72,14 @@ const parseZone = (bytes: Uint8Array, from: number, to: number): number => {
   if (length === 0) return 0
   if (bytes[from] === Z || bytes[from] === z) return length === 1 ? 0 : NaN
   const hours = digits(bytes, from + 1, 2)
-  const minutes = length === 3 ? 0 : length === 5 ? digits(bytes, from + 3, 2) : length === 6 && bytes[from + 3] === colon ? digits(bytes, from + 4, 2) : NaN
+  const minutes =
+    length === 3
+      ? 0
+      : length === 5
+        ? digits(bytes, from + 3, 2)
+        : length === 6 && bytes[from + 3] === colon
+          ? digits(bytes, from + 4, 2)
+          : NaN
   if (!(hours < 24 && minutes < 60)) return NaN
   return (bytes[from] === minus ? -1 : 1) * (hours * 60 + minutes) * 60_000
 }

@@ -27,7 +27,8 @@ const isPlainJson = (value: unknown, depth: number): boolean => {
     case 'object':
       if (value === null) return true
       if (depth > 50) return false
-      if (Array.isArray(value)) return Object.getPrototypeOf(value) === Array.prototype && value.every((item) => isPlainJson(item, depth + 1))
+      if (Array.isArray(value))
+        return Object.getPrototypeOf(value) === Array.prototype && value.every((item) => isPlainJson(item, depth + 1))
       if (Object.getPrototypeOf(value) !== Object.prototype || 'toJSON' in value) return false
       for (const name in value) if (!isPlainJson((value as Record<string, unknown>)[name], depth + 1)) return false
       return true

@@ -14,7 +14,7 @@ export interface FilePosition {
 }
 
 export interface RowCutter<T> {
-  /** Index behind the row that begins at `from` and behind its line end; −1: it does not end before `to`. `last`: the file ends at `to`. */
+  /** Index behind the row at `from` and its line end; −1: it does not end before `to`. `last`: the file ends at `to`. */
   cut(bytes: Buffer, from: number, to: number, last: boolean): number
   /** Line ends in the row last cut. */
   readonly lineEnds: number
@@ -46,7 +46,11 @@ export const startOfFile = async (window: FileWindow): Promise<FilePosition> => 
 }
 
 /** The row at the window's place, or undefined at the end of the file. */
-export const readRow = async (window: FileWindow, cut: RowCutter<unknown>['cut'], lengthMax: number): Promise<{ from: number; end: number } | undefined> => {
+export const readRow = async (
+  window: FileWindow,
+  cut: RowCutter<unknown>['cut'],
+  lengthMax: number,
+): Promise<{ from: number; end: number } | undefined> => {
   for (;;) {
     const { bytes, from, to, ended } = window
     if (from === to && ended) return undefined
@@ -57,7 +61,11 @@ export const readRow = async (window: FileWindow, cut: RowCutter<unknown>['cut']
 }
 
 /** The window must stand at `position`. */
-export const readRows = <T>(window: FileWindow, cutter: RowCutter<T>, options: LineReaderOptions): SourceReader<T | BadRow, FilePosition> => {
+export const readRows = <T>(
+  window: FileWindow,
+  cutter: RowCutter<T>,
+  options: LineReaderOptions,
+): SourceReader<T | BadRow, FilePosition> => {
   const { path, due } = options
   let { offset, line } = options.position
   let taken = 0
@@ -91,7 +99,11 @@ export const readRows = <T>(window: FileWindow, cutter: RowCutter<T>, options: L
   }
 
   const isDone = (): boolean => window.ended && window.from === window.to
-  const batchOf = (rows: (T | BadRow)[]): SourceBatch<T | BadRow, FilePosition> => ({ records: rows, position: { offset, line }, done: isDone() })
+  const batchOf = (rows: (T | BadRow)[]): SourceBatch<T | BadRow, FilePosition> => ({
+    records: rows,
+    position: { offset, line },
+    done: isDone(),
+  })
 
   const skipRow = async (): Promise<BadRow> => {
     const row = tooLong(excerpt(window.bytes, window.from, window.to))

@@ -15,13 +15,18 @@ export const filesAt = async (files: Files, path: string): Promise<readonly stri
   }
   const prefix = path.slice(0, path.length - pattern.length)
   if (/[*?]/.test(prefix)) {
-    throw new MillraceError('OPTION_INVALID', `${path}: only the last part of a path may hold * and ?`, { next: 'Write one source for each folder and merge them.' })
+    throw new MillraceError('OPTION_INVALID', `${path}: only the last part of a path may hold * and ?`, {
+      next: 'Write one source for each folder and merge them.',
+    })
   }
   const names = await list(files, prefix === '' ? '.' : prefix)
   const matching = names.filter((name) => matches(name, pattern))
   const found = await Promise.all(matching.map(async (name) => ((await isFolder(files, prefix + name)) ? [] : [prefix + name])))
   const paths = found.flat().sort()
-  if (paths.length === 0) throw new MillraceError('SOURCE_FAILED', `no file matches ${path}`, { next: 'Check the path; it is relative to the working directory.' })
+  if (paths.length === 0)
+    throw new MillraceError('SOURCE_FAILED', `no file matches ${path}`, {
+      next: 'Check the path; it is relative to the working directory.',
+    })
   return paths
 }
 

@@ -18,7 +18,7 @@ export interface ReadCsvOptions extends FileSourceOptions {
 
 /**
  * Rows of a CSV file, or of each file that a glob names, as records of a schema text. An unquoted empty cell is null, a quoted one `''`.
- * A row that does not fit is ROW_INVALID with file, line, column and text: to the dead letters, or with `onBadRow: 'fail'` the end of the job.
+ * A row that does not fit is ROW_INVALID with file, line, column and text: to the dead letters, or the end of the job (`onBadRow: 'fail'`).
  * @throws SCHEMA_INVALID when the schema cannot be read, or a file's header lacks a column of it
  * @throws OPTION_INVALID for an option that does not exist or fit
  * @example
@@ -36,10 +36,14 @@ export const readCsv = <const S extends string>(
     call: 'readCsv',
     options,
     ownOptions: ['delimiter', 'header'],
-    async begin(window, file) {
+    ownSettings: [options.delimiter, options.header],
+    opening(file) {
       const shape = { path: file, delimiter: delimiter(), columns }
-      const head = header() ? await readHeader(window, shape, rowBytesMax) : null
-      return { cutter: csvRows(shape, head ?? layoutOfSchema(columns)), lineEnds: head?.lineEnds ?? 0 }
+      const hasHeader = header()
+      return async (window) => {
+        const head = hasHeader ? await readHeader(window, shape, rowBytesMax) : null
+        return { cutter: csvRows(shape, head ?? layoutOfSchema(columns)), lineEnds: head?.lineEnds ?? 0 }
+      }
     },
     admit: (raw) => admitRow(raw) as RowOf<S>,
   })

@@ -17,6 +17,6 @@ export const readLines = (path: Given<string>, options: FileSourceOptions = {}):
   fileSource<string, string>(path, {
     call: 'readLines',
     options,
-    begin: (_, file) => ({ cutter: plainLines(file, (text) => text), lineEnds: 0 }),
+    opening: (file) => () => ({ cutter: plainLines(file, (text) => text), lineEnds: 0 }),
     admit: admitRow,
   })

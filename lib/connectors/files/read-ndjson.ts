@@ -29,12 +29,17 @@ export const readNdjson = <T = unknown>(
   options: FileSourceOptions = {},
 ): SourceConnector<T, FilePosition> => {
   if (schema !== undefined && schema !== null && typeof (schema as Partial<StandardSchemaV1>)['~standard']?.validate !== 'function') {
-    throw new MillraceError('OPTION_INVALID', 'readNdjson: the schema is not a Standard Schema', { next: 'Pass a schema of zod, valibot, arktype …, or undefined.' })
+    throw new MillraceError('OPTION_INVALID', 'readNdjson: the schema is not a Standard Schema', {
+      next: 'Pass a schema of zod, valibot, arktype …, or undefined.',
+    })
   }
   return fileSource<T, JsonLine>(path, {
     call: 'readNdjson',
     options,
-    begin: (_, file) => ({ cutter: plainLines(file, (text, line) => (/^\s*$/.test(text) ? undefined : { text, file, line })), lineEnds: 0 }),
+    opening: (file) => () => ({
+      cutter: plainLines(file, (text, line) => (/^\s*$/.test(text) ? undefined : { text, file, line })),
+      lineEnds: 0,
+    }),
     admit(raw) {
       if (isBadRow(raw)) throw badRowError(raw)
       const value = parse(raw)
@@ -54,7 +59,9 @@ const parse = (line: JsonLine): unknown => {
 const validated = <T>(schema: StandardSchemaV1<unknown, T>, value: unknown, line: JsonLine): T => {
   const result = schema['~standard'].validate(value)
   if (result instanceof Promise) {
-    throw new MillraceError('OPTION_INVALID', 'readNdjson: the schema answers with a promise', { next: 'Use a schema without asynchronous checks.' })
+    throw new MillraceError('OPTION_INVALID', 'readNdjson: the schema answers with a promise', {
+      next: 'Use a schema without asynchronous checks.',
+    })
   }
   if (!result.issues) return result.value
   const [issue] = result.issues
@@ -63,4 +70,7 @@ const validated = <T>(schema: StandardSchemaV1<unknown, T>, value: unknown, line
 }
 
 const invalid = ({ text, file, line }: JsonLine, reason: string, column: string | null, cause?: unknown): MillraceError =>
-  badRowError({ 'bad row': reason, file, line, at: 1, column, text: text.length > textMax ? `${text.slice(0, textMax - 1)}…` : text }, cause)
+  badRowError(
+    { 'bad row': reason, file, line, at: 1, column, text: text.length > textMax ? `${text.slice(0, textMax - 1)}…` : text },
+    cause,
+  )

@@ -1,5 +1,6 @@
 /** A sink that writes CSV files. */
 import type { SinkConnector } from '../../api/connector.ts'
+import { usingParameters } from '../../api/parameter.ts'
 import { MillraceError } from '../../errors.ts'
 import { setting, type Given } from '../options.ts'
 import { visible } from './bad-row.ts'
@@ -41,21 +42,30 @@ export const writeCsv = <T extends object>(
   const quote = quoteFor(delimiter)
   const headerOf = (names: readonly string[]): string | null => (hasHeader ? names.map(quote).join(delimiter) : null)
   const known = columns === undefined || columns === null ? null : cellsOf<T>(columns)
-  return {
+  const connector: SinkConnector<T, FileHandle> = {
     name: typeof path === 'string' ? `writeCsv ${path}` : 'writeCsv',
     ...targetOf(path),
     canGoBack: true,
-    format: (record: T) => (known === null ? ownCells(record, quote) : known.map(([name, cell]) => cellOf(cell(record), name, quote)).join(delimiter)),
+    format: (record: T) =>
+      known === null ? ownCells(record, quote) : known.map(([name, cell]) => cellOf(cell(record), name, quote)).join(delimiter),
     open: (context) =>
       known === null
         ? openFileWriter(context, settings, learnedForm(headerOf, delimiter))
-        : openFileWriter<string>(context, settings, { columns: known.map(([name]) => name), columnsOf: () => [], headerOf, lineOf: (line) => line }),
+        : openFileWriter<string>(context, settings, {
+            columns: known.map(([name]) => name),
+            columnsOf: () => [],
+            headerOf,
+            lineOf: (line) => line,
+          }),
   }
+  return usingParameters(connector, path)
 }
 
 type NamedCell<T> = readonly [name: string, cell: (record: T) => unknown]
 
-const cellsOf = <T extends object>(columns: readonly (keyof T & string)[] | Readonly<Record<string, (record: T) => unknown>>): readonly NamedCell<T>[] => {
+const cellsOf = <T extends object>(
+  columns: readonly (keyof T & string)[] | Readonly<Record<string, (record: T) => unknown>>,
+): readonly NamedCell<T>[] => {
   const cells: readonly NamedCell<T>[] = Array.isArray(columns)
     ? (columns as readonly (keyof T & string)[]).map((name) => [name, (record: T) => record[name]])
     : Object.entries(columns)
@@ -93,7 +103,11 @@ const learnedForm = (headerOf: LineForm<Cells>['headerOf'], delimiter: string): 
 const inOrder = (names: readonly string[], cells: readonly string[], columns: readonly string[]): string[] => {
   const extra = names.find((name, i) => !columns.includes(name) && cells[i] !== '')
   if (extra === undefined) return columns.map((name) => cells[names.indexOf(name)] ?? '')
-  throw new MillraceError('SINK_FAILED', `a record has the field '${visible(extra)}', which the first one lacked and the header therefore does`, {
-    next: "Name the columns: writeCsv(path, ['id', 'value', …]).",
-  })
+  throw new MillraceError(
+    'SINK_FAILED',
+    `a record has the field '${visible(extra)}', which the first one lacked and the header therefore does`,
+    {
+      next: "Name the columns: writeCsv(path, ['id', 'value', …]).",
+    },
+  )
 }

@@ -1,5 +1,6 @@
 /** A sink that writes NDJSON files: one JSON value a line. */
 import type { SinkConnector } from '../../api/connector.ts'
+import { usingParameters } from '../../api/parameter.ts'
 import type { Given } from '../options.ts'
 import { openFileWriter, plainForm, type FileHandle } from './file-writer.ts'
 import { jsonLine } from './json-line.ts'
@@ -15,11 +16,12 @@ import { fileSinkSettings, type FileSinkOptions } from './write-options.ts'
  */
 export const writeNdjson = <T>(path: Given<string>, options: FileSinkOptions = {}): SinkConnector<T, FileHandle> => {
   const settings = fileSinkSettings('writeNdjson', path, options)
-  return {
+  const connector: SinkConnector<T, FileHandle> = {
     name: typeof path === 'string' ? `writeNdjson ${path}` : 'writeNdjson',
     ...targetOf(path),
     canGoBack: true,
     format: jsonLine,
     open: (context) => openFileWriter(context, settings, plainForm),
   }
+  return usingParameters(connector, path)
 }

@@ -1,5 +1,7 @@
 /** Options that all file writers take. */
-import { choice, isPath, refuseUnknown, setting, type Given } from '../options.ts'
+import { callSite } from '../../api/call-site.ts'
+import { checkNames } from '../../api/option-checks.ts'
+import { choice, isPath, setting, type Given } from '../options.ts'
 
 /** What becomes of a file that is already there when a run begins anew. */
 export type Existing = 'replace' | 'append' | 'refuse'
@@ -15,8 +17,13 @@ export interface FileSinkSettings {
 }
 
 /** @throws OPTION_INVALID */
-export const fileSinkSettings = (call: string, path: Given<string>, options: FileSinkOptions, ownOptions: readonly string[] = []): FileSinkSettings => {
-  refuseUnknown(call, options, ['existing', ...ownOptions])
+export const fileSinkSettings = (
+  call: string,
+  path: Given<string>,
+  options: FileSinkOptions,
+  ownOptions: readonly string[] = [],
+): FileSinkSettings => {
+  checkNames(call, options, ['existing', ...ownOptions], callSite())
   return {
     pathOf: setting(call, 'path', path, 'the path of a file', isPath),
     existing: options.existing === undefined ? null : choice<Existing>(call, 'existing', options.existing, ['replace', 'append', 'refuse']),

@@ -8,7 +8,8 @@ export interface Share {
   readonly step: number
 }
 
-export const dealSplits = (parallelism: number): Split[] => Array.from({ length: parallelism }, (_, i) => ({ id: `${i}-of-${parallelism}` }))
+export const dealSplits = (parallelism: number): Split[] =>
+  Array.from({ length: parallelism }, (_, i) => ({ id: `${i}-of-${parallelism}` }))
 
 /** @throws SOURCE_FAILED for a split of another source */
 export const shareOf = (split: Split): Share => {

@@ -1,6 +1,7 @@
 /** A sink that calls a function. */
 import type { SinkConnector } from '../../api/connector.ts'
-import { MillraceError } from '../../errors.ts'
+import { callSite } from '../../api/call-site.ts'
+import { checkFunction } from '../../api/option-checks.ts'
 
 /**
  * Calls `fn` with each record, at least once: after a restart the records since the last checkpoint come again.
@@ -9,7 +10,7 @@ import { MillraceError } from '../../errors.ts'
  * sink('alerts', forEach((alert) => notify(alert)))
  */
 export const forEach = <T>(fn: (record: T) => void): SinkConnector<T> => {
-  if (typeof fn !== 'function') throw new MillraceError('OPTION_INVALID', 'forEach was not given a function', { next: 'Pass (record) => { … }.' })
+  checkFunction('fn of forEach', fn, callSite())
   return {
     name: 'forEach',
     format(record: T) {

@@ -1,6 +1,7 @@
 /** A source of the records of an array. */
 import type { SourceConnector } from '../../api/connector.ts'
-import { MillraceError } from '../../errors.ts'
+import { callSite } from '../../api/call-site.ts'
+import { invalid, shown } from '../../api/option-checks.ts'
 import { dealSplits, shareOf } from './dealt-splits.ts'
 
 /**
@@ -10,7 +11,8 @@ import { dealSplits, shareOf } from './dealt-splits.ts'
  * const words = source('words', fromArray(['row', 'row', 'row']))
  */
 export const fromArray = <T>(records: readonly T[]): SourceConnector<T, number> => {
-  if (!Array.isArray(records)) throw new MillraceError('OPTION_INVALID', 'fromArray was not given an array', { next: 'Pass an array: fromArray([…items]).' })
+  if (!Array.isArray(records))
+    throw invalid(`fromArray takes an array, not ${shown(records)}`, callSite(), 'Pass an array: fromArray([…items]).')
   return {
     name: 'fromArray',
     bounded: true,

@@ -1,7 +1,9 @@
 /** A source of records computed from their numbers. */
 import type { SourceConnector } from '../../api/connector.ts'
-import { MillraceError } from '../../errors.ts'
-import { isCount, isRate, refuseUnknown, setting, type Given } from '../options.ts'
+import { callSite } from '../../api/call-site.ts'
+import { checkFunction, checkNames } from '../../api/option-checks.ts'
+import { usingParameters } from '../../api/parameter.ts'
+import { isCount, isRate, setting, type Given } from '../options.ts'
 import { dueBy, paces } from '../pace.ts'
 import { dealSplits, shareOf } from './dealt-splits.ts'
 
@@ -13,21 +15,27 @@ export interface GenerateOptions {
 }
 
 /**
- * `fn(0)`, `fn(1)`, …; at parallelism n record i is in split i mod n. Can be replayed, so `fn` must give the same record for the same number.
+ * `fn(0)`, `fn(1)`, …; at parallelism n record i is in split i mod n. Can be replayed, so `fn` must give the same record for a number.
  * @throws OPTION_INVALID for a count or rate that is not one
  * @example
  * const ticks = source('ticks', generate((i) => ({ id: i, even: i % 2 === 0 }), { count: 1000, ratePerSecond: 100 }))
  */
 export const generate = <T>(fn: (index: number) => T, options: GenerateOptions = {}): SourceConnector<T, number> => {
-  if (typeof fn !== 'function') throw new MillraceError('OPTION_INVALID', 'generate was not given a function', { next: 'Pass (index) => record.' })
-  refuseUnknown('generate', options, ['count', 'ratePerSecond'])
+  const site = callSite()
+  checkFunction('fn of generate', fn, site)
+  checkNames('generate', options, ['count', 'ratePerSecond'], site)
   const count = setting<number>('generate', 'count', options.count ?? Infinity, 'a whole number, 0 or more', isCount)
-  const rate = setting<number | null>('generate', 'ratePerSecond', options.ratePerSecond ?? null, 'a number above 0', (n) => n === null || isRate(n))
+  const rate = setting<number | null>(
+    'generate',
+    'ratePerSecond',
+    options.ratePerSecond ?? null,
+    'a number above 0',
+    (n) => n === null || isRate(n),
+  )
   const openings = paces()
-  return {
+  const connector: SourceConnector<T, number> = {
     name: 'generate',
     bounded: options.count !== undefined,
-
     splits: ({ parallelism }) => dealSplits(parallelism),
     open(split, position, context) {
       const { first, step } = shareOf(split)
@@ -51,4 +59,5 @@ export const generate = <T>(fn: (index: number) => T, options: GenerateOptions =
     },
     admit: (index) => fn(index as number),
   }
+  return usingParameters(connector, options.count, options.ratePerSecond)
 }

@@ -70,22 +70,25 @@ describe('with checkpoints, a file', () => {
   test('is committed again whole when a part that had been removed comes back', async () => {
     const files = new MemoryFiles()
     const writer = await opened(files, lines())
-    await put(writer, lines(), ['a'])
-    const first = await writer.prepare!(1)
-    await put(writer, lines(), ['b'])
-    const second = await writer.prepare!(2)
-    await writer.commit!(first)
-    await writer.commit!(second)
-    files.put(`/run/${first.part}`, 'a\n')
-    const next = await opened(files, lines(), { start: 'resumed', restored: [first, second] })
-    for (const handle of [first, second]) await next.commit!(handle)
-    expect(files.text(target)).toBe('a\nb\n')
+    const handles: FileHandle[] = []
+    for (const [n, record] of ['a', 'b', 'c'].entries()) {
+      await put(writer, lines(), [record])
+      handles.push(await writer.prepare!(n + 1))
+    }
+    const [first, ...later] = handles
+    for (const handle of [first!, ...later]) await writer.commit!(handle)
+    files.put(`/run/${later[0]!.part}`, 'b\n')
+    const next = await opened(files, lines(), { start: 'resumed', restored: later })
+    for (const handle of later) await next.commit!(handle)
+    expect(files.text(target)).toBe('a\nb\nc\n')
   })
 
   test('that has content and no checkpoint is refused, and the error names the ways out', async () => {
     const files = new MemoryFiles()
     files.put(target, 'x')
-    await expect(opened(files, lines())).rejects.toThrow(/SINK_NOT_EMPTY: out.csv .*\n.*Move it.*existing: 'replace' \| 'append'.*restore: 'none'/s)
+    await expect(opened(files, lines())).rejects.toThrow(
+      /SINK_NOT_EMPTY: out.csv .*\n.*Move it.*existing: 'replace' \| 'append'.*restore: 'none'/s,
+    )
     files.put(target, '')
     await expect(opened(files, lines())).resolves.toBeDefined()
   })
@@ -109,7 +112,11 @@ describe('with checkpoints, a file', () => {
   })
 
   test('that is appended to keeps what it had, and an unfinished last line is finished', async () => {
-    for (const [old, whole] of [['x,y\n1,2\n', 'x,y\n1,2\n3,4\n'], ['x,y\n1,2', 'x,y\n1,2\n3,4\n'], ['', 'x,y\n3,4\n']] as const) {
+    for (const [old, whole] of [
+      ['x,y\n1,2\n', 'x,y\n1,2\n3,4\n'],
+      ['x,y\n1,2', 'x,y\n1,2\n3,4\n'],
+      ['', 'x,y\n3,4\n'],
+    ] as const) {
       const files = new MemoryFiles()
       files.put(target, old)
       const sink = writeCsv('out.csv', null, { existing: 'append' }) as SinkConnector<never>
@@ -121,6 +128,35 @@ describe('with checkpoints, a file', () => {
     }
   })
 
+  test('that is replaced holds nothing of the one before when the first commit is made by the run that resumes', async () => {
+    for (const records of [[], ['a']]) {
+      const files = new MemoryFiles()
+      files.put(target, 'old and long\n')
+      const sink = writeLines('out.csv', { existing: 'replace' }) as SinkConnector<never>
+      const writer = await opened(files, sink)
+      await checkpoint(writer, 0)
+      await put(writer, sink, records)
+      const handle = await writer.prepare!(1)
+      const resumed = await opened(files, sink, { start: 'resumed', restored: [handle] })
+      await resumed.commit!(handle)
+      await resumed.close()
+      expect(files.text(target)).toBe(records.map((record) => `${record}\n`).join(''))
+    }
+  })
+
+  test('has no part of a dead run beside it once the sink is open again', async () => {
+    const files = new MemoryFiles()
+    const writer = await opened(files, lines())
+    for (const n of [1, 2, 3]) {
+      await put(writer, lines(), ['a'])
+      await writer.prepare!(n)
+    }
+    expect(files.names().length).toBe(3)
+    files.put('/run/.out.csv.millrace-x.part', 'not ours')
+    await opened(files, lines(), { start: 'resumed' })
+    expect(files.names()).toEqual(['/run/.out.csv.millrace-x.part'])
+  })
+
   test('is cut to an older checkpoint before anything more is written, also when nothing more comes', async () => {
     const files = new MemoryFiles()
     const writer = await opened(files, lines())
@@ -130,8 +166,8 @@ describe('with checkpoints, a file', () => {
     await checkpoint(writer, 2)
     const back = await opened(files, lines(), { start: 'resumed', restored: [first] })
     await back.commit!(first)
-    await put(back, lines(), ['c'])
     expect(files.text(target)).toBe('a\n')
+    await put(back, lines(), ['c'])
     await checkpoint(back, 2)
     expect(files.text(target)).toBe('a\nc\n')
     const again = await opened(files, lines(), { start: 'resumed', restored: [first] })
@@ -145,13 +181,18 @@ describe('with checkpoints, a file', () => {
     await put(writer, lines(), ['abc'])
     const handle = await checkpoint(writer, 1)
     files.put(target, 'ab')
-    await expect(opened(files, lines(), { start: 'resumed', restored: [handle] })).rejects.toThrow('SINK_FAILED: out.csv has 2 bytes; 4 were committed to it')
+    await expect(opened(files, lines(), { start: 'resumed', restored: [handle] })).rejects.toThrow(
+      'SINK_FAILED: out.csv has 2 bytes; 4 were committed to it',
+    )
     await expect((async () => writer.commit!(handle))()).rejects.toThrow('SINK_FAILED')
   })
 
   test('has its header alone when no record comes, where the columns are known', async () => {
     const files = new MemoryFiles()
-    for (const [columns, content] of [[['x', 'y'], 'x,y\n'], [null, '']] as const) {
+    for (const [columns, content] of [
+      [['x', 'y'], 'x,y\n'],
+      [null, ''],
+    ] as const) {
       const sink = writeCsv<{ x: number; y: number }>('out.csv', columns, { existing: 'replace' }) as SinkConnector<never>
       const writer = await opened(files, sink)
       await checkpoint(writer, 0)
@@ -192,7 +233,11 @@ describe('with checkpoints, a file', () => {
     const files = new MemoryFiles()
     const writer = await opened(files, lines())
     const long = 'é'.repeat(1000)
-    await put(writer, lines(), Array.from({ length: 2000 }, () => long))
+    await put(
+      writer,
+      lines(),
+      Array.from({ length: 2000 }, () => long),
+    )
     const [part] = files.names().filter((name) => name.endsWith('.part'))
     expect(Buffer.byteLength(files.text(part!)!)).toBeGreaterThan(3_000_000)
     await checkpoint(writer, 1)
@@ -243,13 +288,20 @@ describe('without checkpoints, a file', () => {
     await put(writer, appending, ['b'])
     await checkpoint(writer, 1)
     expect(files.text(target)).toBe('a\nb\n')
-    await expect(opened(files, writeLines('out.csv', { existing: 'refuse' }) as SinkConnector<never>, without)).rejects.toThrow('SINK_NOT_EMPTY')
+    await expect(opened(files, writeLines('out.csv', { existing: 'refuse' }) as SinkConnector<never>, without)).rejects.toThrow(
+      'SINK_NOT_EMPTY',
+    )
   })
 })
 
 describe('a crash between any two operations on files', () => {
   /** A run of records 0 … n−1 with a checkpoint after each few; it resumes from its last durable handles until it ends. */
-  const runWithCrashes = async (sink: SinkConnector<never>, batches: readonly (readonly unknown[])[], files: MemoryFiles, crashes: readonly number[]): Promise<void> => {
+  const runWithCrashes = async (
+    sink: SinkConnector<never>,
+    batches: readonly (readonly unknown[])[],
+    files: MemoryFiles,
+    crashes: readonly number[],
+  ): Promise<void> => {
     let durable: { handles: FileHandle[]; batch: number } | null = null
     const deaths = [...crashes]
     for (;;) {
@@ -283,8 +335,18 @@ describe('a crash between any two operations on files', () => {
   }
 
   test('leaves committed output alone in the file, and the file of an undisturbed run at the end', async () => {
-    const batches = [[{ a: 1, b: 'x' }, { a: 2, b: '' }], [], [{ a: 3, b: null }], [{ a: 4, b: 'y"' }], [{ a: 5, b: 'z' }], []]
-    const sink = writeCsv('out.csv') as SinkConnector<never>
+    const batches = [
+      [
+        { a: 1, b: 'x' },
+        { a: 2, b: '' },
+      ],
+      [],
+      [{ a: 3, b: null }],
+      [{ a: 4, b: 'y"' }],
+      [{ a: 5, b: 'z' }],
+      [],
+    ]
+    const sink = writeCsv('out.csv', null, { existing: 'replace' }) as SinkConnector<never>
     const undisturbed = new MemoryFiles()
     await runWithCrashes(sink, batches, undisturbed, [])
     const whole = undisturbed.text(target)!
@@ -292,7 +354,9 @@ describe('a crash between any two operations on files', () => {
     for (let first = 0; first < undisturbed.operations; first++) {
       for (const second of [Infinity, 0, 1, 3, 6, 10, 15]) {
         const files = new MemoryFiles()
-        files.watch = () => expect(whole.startsWith(files.text(target) ?? '')).toBe(true)
+        const old = 'an earlier run, longer than this one will ever be\n'
+        files.put(target, old)
+        files.watch = () => expect(files.text(target) === old || whole.startsWith(files.text(target)!)).toBe(true)
         await runWithCrashes(sink, batches, files, [first, second])
         expect([files.text(target), files.names()]).toEqual([whole, [target]])
       }
@@ -300,15 +364,19 @@ describe('a crash between any two operations on files', () => {
   })
 
   test('does the same wherever the checkpoints lie', async () => {
-    const sink = writeLines('out.csv') as SinkConnector<never>
+    const sink = writeLines('out.csv', { existing: 'replace' }) as SinkConnector<never>
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(fc.stringMatching(/^[a-z]{0,4}$/), { maxLength: 3 }), { minLength: 1, maxLength: 8 }),
         fc.array(fc.nat(40), { maxLength: 6 }),
         async (batches, crashes) => {
           const files = new MemoryFiles()
-          const whole = batches.flat().map((line) => `${line}\n`).join('')
-          files.watch = () => expect(whole.startsWith(files.text(target) ?? '')).toBe(true)
+          const whole = batches
+            .flat()
+            .map((line) => `${line}\n`)
+            .join('')
+          files.put(target, 'OLD\n')
+          files.watch = () => expect(files.text(target) === 'OLD\n' || whole.startsWith(files.text(target)!)).toBe(true)
           await runWithCrashes(sink, batches, files, crashes)
           expect([files.text(target), files.names()]).toEqual([whole, [target]])
         },

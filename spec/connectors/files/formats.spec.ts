@@ -22,7 +22,10 @@ const through = async <T>(sink: SinkConnector<T>, source: SourceConnector<unknow
   return raw.map((row) => source.admit!(row))
 }
 
-const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(',', ';', '"', '\n', '\r', ' ', '\uFEFF', 'a', '\t') }))
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: fc.constantFrom(',', ';', '"', '\n', '\r', ' ', '\uFEFF', 'a', '\t') }),
+)
 const nullable = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary)
 const row = fc.record({
   i: nullable(fc.integer()),
@@ -42,12 +45,18 @@ describe('what writeCsv writes', () => {
   test('is what readCsv reads, for every type, delimiter and way to name columns', async () => {
     const names = ['i', 'l', 'd', 'm', 'b', 's', 't', 'y', 'h', 'x'] as const
     await fc.assert(
-      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 5 }), fc.constantFrom(',', ';', '\t', '|', ' '), fc.boolean(), fc.boolean(), async (rows, delimiter, header, named) => {
-        const sink = writeCsv<(typeof rows)[number]>('out', named || !header ? names : null, { header, delimiter })
-        // String(-0) is 0, as in JSON.
-        const expected = rows.map((each) => ({ ...each, d: each.d === 0 ? 0 : each.d }))
-        expect(await through(sink, readCsv('out', schema, { header, delimiter }), rows)).toEqual(expected)
-      }),
+      fc.asyncProperty(
+        fc.array(row, { minLength: 1, maxLength: 5 }),
+        fc.constantFrom(',', ';', '\t', '|', ' '),
+        fc.boolean(),
+        fc.boolean(),
+        async (rows, delimiter, header, named) => {
+          const sink = writeCsv<(typeof rows)[number]>('out', named || !header ? names : null, { header, delimiter })
+          // String(-0) is 0, as in JSON.
+          const expected = rows.map((each) => ({ ...each, d: each.d === 0 ? 0 : each.d }))
+          expect(await through(sink, readCsv('out', schema, { header, delimiter }), rows)).toEqual(expected)
+        },
+      ),
       { numRuns: 500 },
     )
   })
@@ -61,7 +70,12 @@ describe('what writeCsv writes', () => {
   })
 
   test('takes nested values through functions', () => {
-    expect(writeCsv<{ key: string; value: { n: number } }>('out', { word: (r) => r.key, n: (r) => r.value.n }).format?.({ key: 'a', value: { n: 1 } })).toBe('a,1')
+    expect(
+      writeCsv<{ key: string; value: { n: number } }>('out', { word: (r) => r.key, n: (r) => r.value.n }).format?.({
+        key: 'a',
+        value: { n: 1 },
+      }),
+    ).toBe('a,1')
   })
 
   test.each([
@@ -79,8 +93,10 @@ describe('what writeCsv writes', () => {
 
   test('needs columns and options that are such', () => {
     const invalid = expect.objectContaining({ code: 'OPTION_INVALID' })
-    for (const columns of [[], ['a', 'a'], [1], { existing: 'replace' }, {}, 'a']) expect(() => writeCsv('out', columns as never)).toThrow(invalid)
-    for (const options of [{ existing: 'keep' }, { delimiter: 'ab' }, { header: 'yes' }, { quote: '"' }]) expect(() => writeCsv('out', null, options as never)).toThrow(invalid)
+    for (const columns of [[], ['a', 'a'], [1], { existing: 'replace' }, {}, 'a'])
+      expect(() => writeCsv('out', columns as never)).toThrow(invalid)
+    for (const options of [{ existing: 'keep' }, { delimiter: 'ab' }, { header: 'yes' }, { quote: '"' }])
+      expect(() => writeCsv('out', null, options as never)).toThrow(invalid)
     expect(() => writeCsv('')).toThrow(invalid)
   })
 })
@@ -96,7 +112,9 @@ describe('what writeNdjson writes', () => {
   })
 
   test('has bigints as strings, dates as their text, and no fields that are undefined', () => {
-    expect(jsonLine({ a: [1n], b: undefined, c: new Date(0), d: { e: 2n } })).toBe('{"a":["1"],"c":"1970-01-01T00:00:00.000Z","d":{"e":"2"}}')
+    expect(jsonLine({ a: [1n], b: undefined, c: new Date(0), d: { e: 2n } })).toBe(
+      '{"a":["1"],"c":"1970-01-01T00:00:00.000Z","d":{"e":"2"}}',
+    )
   })
 
   const cyclic: { self?: object } = {}

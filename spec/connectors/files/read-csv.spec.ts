@@ -27,9 +27,9 @@ const rowsOf = async (content: string | Uint8Array, schema: string, options: Rea
 }
 
 const cellText = fc.string({ unit: fc.constantFrom('a', 'b', '1', ',', '"', '\n', '\r', '\r\n', ' ', 'é', '日', '😀'), maxLength: 6 })
-const cell = fc.record({ text: cellText, quote: fc.boolean() }).map(({ text, quote }) =>
-  quote || /[,"\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text,
-)
+const cell = fc
+  .record({ text: cellText, quote: fc.boolean() })
+  .map(({ text, quote }) => (quote || /[,"\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text))
 const file = fc.integer({ min: 1, max: 4 }).chain((width) =>
   fc.record({
     width: fc.constant(width),
@@ -52,14 +52,19 @@ const oracle = (content: string): (string | null)[][] =>
 describe('a CSV file', () => {
   test('is read as csv-parse reads it, whatever its quotes, line ends and byte order mark, and however its bytes come', async () => {
     await fc.assert(
-      fc.asyncProperty(file, fc.infiniteStream(fc.integer({ min: 1, max: 9 })), fc.integer({ min: 1, max: 5 }), async (content, sizes, max) => {
-        const files = new MemoryFiles()
-        files.readMax = () => sizes.next().value as number
-        files.put('in.csv', written(content))
-        const schema: string = Array.from({ length: content.width }, (_, i) => `c${i} STRING`).join(', ')
-        const { records } = await readAll(files, readCsv('in.csv', schema, { header: false }), null, max)
-        expect(records.map((row) => Object.values(row as object))).toEqual(oracle(written(content)))
-      }),
+      fc.asyncProperty(
+        file,
+        fc.infiniteStream(fc.integer({ min: 1, max: 9 })),
+        fc.integer({ min: 1, max: 5 }),
+        async (content, sizes, max) => {
+          const files = new MemoryFiles()
+          files.readMax = () => sizes.next().value as number
+          files.put('in.csv', written(content))
+          const schema: string = Array.from({ length: content.width }, (_, i) => `c${i} STRING`).join(', ')
+          const { records } = await readAll(files, readCsv('in.csv', schema, { header: false }), null, max)
+          expect(records.map((row) => Object.values(row as object))).toEqual(oracle(written(content)))
+        },
+      ),
       { numRuns: 700 },
     )
   })
@@ -73,7 +78,8 @@ describe('a CSV file', () => {
         const schema: string = names.map((name) => `${name} STRING`).join(', ')
         const connector = readCsv('in.csv', schema, { header })
         const { records, positions } = await readAll(files, connector, null, max)
-        for (const { after, position } of positions) expect((await readAll(files, connector, position)).records).toEqual(records.slice(after))
+        for (const { after, position } of positions)
+          expect((await readAll(files, connector, position)).records).toEqual(records.slice(after))
       }),
       { numRuns: 200 },
     )
@@ -97,7 +103,9 @@ describe('a CSV file', () => {
   })
 
   test('whose header lacks a column of the schema is refused', async () => {
-    await expect(rowsOf('x,y\n1,2\n', 'x INT, z INT', { header: true })).rejects.toThrow(/SCHEMA_INVALID: in.csv has no column 'z'; its first line is: x,y/)
+    await expect(rowsOf('x,y\n1,2\n', 'x INT, z INT', { header: true })).rejects.toThrow(
+      /SCHEMA_INVALID: in.csv has no column 'z'; its first line is: x,y/,
+    )
   })
 
   test('has null where a cell is empty and a string where it is quoted', async () => {
@@ -109,7 +117,10 @@ describe('a CSV file', () => {
   })
 
   test('may have blank lines, which are no rows', async () => {
-    expect(await rowsOf('1,2\n\n\r\n3,4\n\n', 'a INT, b INT')).toEqual([{ a: 1, b: 2 }, { a: 3, b: 4 }])
+    expect(await rowsOf('1,2\n\n\r\n3,4\n\n', 'a INT, b INT')).toEqual([
+      { a: 1, b: 2 },
+      { a: 3, b: 4 },
+    ])
   })
 })
 
@@ -119,7 +130,7 @@ describe('a bad row', () => {
     ['1,2\n1,\n', "in.csv:2:3: column 'b': an empty cell is null, and the column is NOT NULL: 1,"],
     ['1,2,3\n', 'in.csv:1:1: 3 cells where there are 2 columns: 1,2,3'],
     ['1\n', 'in.csv:1:1: 1 cells where there are 2 columns: 1'],
-    ['1,"2"3\n', "in.csv:1:4: column 'b': text follows the closing quote: 1,\"2\"3"],
+    ['1,"2"3\n', 'in.csv:1:4: column \'b\': text follows the closing quote: 1,"2"3'],
     ['1,"2', "in.csv:1:4: column 'b': the quote is not closed: 1,\"2"],
     [Buffer.from([49, 44, 0xff, 10]), 'in.csv:1:1: the row is not UTF-8: 1,\uFFFD'],
     ['1,99999999999\n', "column 'b': '99999999999' is not an INT"],
@@ -155,7 +166,8 @@ describe('readCsv', () => {
     const files = new MemoryFiles()
     for (const path of ['data/b.csv', 'data/a.csv', 'data/.c.csv', 'data/a.txt', 'data/ab.csv']) files.put(path, 'x\n1\n')
     for (const folder of ['/run/data', '/run/data/z.csv']) files.folders.add(folder)
-    const ids = async (path: string): Promise<string[]> => (await readCsv(path, 'x INT').splits(sourceContext(fakeEnv(files)))).map(({ id }) => id)
+    const ids = async (path: string): Promise<string[]> =>
+      (await readCsv(path, 'x INT').splits(sourceContext(fakeEnv(files)))).map(({ id }) => id)
     expect(await ids('data/*.csv')).toEqual(['data/a.csv', 'data/ab.csv', 'data/b.csv'])
     expect(await ids('data/?.csv')).toEqual(['data/a.csv', 'data/b.csv'])
     expect(await ids('data/*b*')).toEqual(['data/ab.csv', 'data/b.csv'])
@@ -180,7 +192,9 @@ describe('readCsv', () => {
     const files = new MemoryFiles()
     files.put('in.csv', 'x\n1\n2\n')
     const connector = readCsv('in.csv', 'x INT')
-    await expect(readAll(files, connector, { offset: 7, line: 4 })).rejects.toThrow('SOURCE_FAILED: in.csv has 6 bytes; 7 were read from it before')
+    await expect(readAll(files, connector, { offset: 7, line: 4 })).rejects.toThrow(
+      'SOURCE_FAILED: in.csv has 6 bytes; 7 were read from it before',
+    )
     expect((await readAll(files, connector, { offset: 4, line: 3 })).records).toEqual([{ x: 2 }])
   })
 
@@ -197,10 +211,15 @@ describe('readCsv', () => {
     expect(counts).toEqual([0, 2, 8, 0, 40])
   })
 
-  test.each([{ delimiter: ';;' }, { delimiter: '"' }, { header: 1 }, { onBadRow: 'skip' }, { ratePerSecond: -1 }, { splitBytes: 5 }, { heder: true }])(
-    'refuses the options %o',
-    (options) => {
-      expect(() => readCsv('in.csv', 'x INT', options as never)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
-    },
-  )
+  test.each([
+    { delimiter: ';;' },
+    { delimiter: '"' },
+    { header: 1 },
+    { onBadRow: 'skip' },
+    { ratePerSecond: -1 },
+    { splitBytes: 5 },
+    { heder: true },
+  ])('refuses the options %o', (options) => {
+    expect(() => readCsv('in.csv', 'x INT', options as never)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }))
+  })
 })

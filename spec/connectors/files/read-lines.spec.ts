@@ -31,12 +31,20 @@ const even = {
 
 describe('readLines', () => {
   test('gives what split gives, whatever the lines and chunks', async () => {
-    const line = fc.string({ unit: fc.constantFrom('a', 'é', '😀', '\uFFFD', '"', ' ', '\r\r'), maxLength: 5 }).map((text) => text.replace(/\r+$/, ''))
+    const line = fc
+      .string({ unit: fc.constantFrom('a', 'é', '😀', '\uFFFD', '"', ' ', '\r\r'), maxLength: 5 })
+      .map((text) => text.replace(/\r+$/, ''))
     await fc.assert(
-      fc.asyncProperty(fc.array(line), fc.constantFrom('\n', '\r\n'), fc.boolean(), fc.integer({ min: 1, max: 7 }), async (lines, lineEnd, bom, chunk) => {
-        const content = (bom ? '\uFEFF' : '') + lines.map((each) => each + lineEnd).join('')
-        expect(await admitted(readLines('in.txt'), content, chunk)).toEqual(lines)
-      }),
+      fc.asyncProperty(
+        fc.array(line),
+        fc.constantFrom('\n', '\r\n'),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 7 }),
+        async (lines, lineEnd, bom, chunk) => {
+          const content = (bom ? '\uFEFF' : '') + lines.map((each) => each + lineEnd).join('')
+          expect(await admitted(readLines('in.txt'), content, chunk)).toEqual(lines)
+        },
+      ),
       { numRuns: 500 },
     )
   })
@@ -46,7 +54,11 @@ describe('readLines', () => {
   })
 
   test('refuses a line that is not UTF-8', async () => {
-    expect(await admitted(readLines('in.txt'), Buffer.from([97, 10, 0xc3, 10, 98]))).toEqual(['a', 'ROW_INVALID: in.txt:2:1: the line is not UTF-8: \uFFFD', 'b'])
+    expect(await admitted(readLines('in.txt'), Buffer.from([97, 10, 0xc3, 10, 98]))).toEqual([
+      'a',
+      'ROW_INVALID: in.txt:2:1: the line is not UTF-8: \uFFFD',
+      'b',
+    ])
   })
 })
 
@@ -57,7 +69,10 @@ describe('readNdjson', () => {
 
   test('refuses a line that is not JSON, and no value that looks like a bad row', async () => {
     const forged = { 'bad row': 'x', file: 'y', line: 1, at: 1, column: null, text: '' }
-    expect(await admitted(readNdjson('in.txt'), `{"a":\n${JSON.stringify(forged)}\n`)).toEqual([expect.stringMatching(/^ROW_INVALID: in.txt:1:1: the line is not JSON .*: \{"a":$/), forged])
+    expect(await admitted(readNdjson('in.txt'), `{"a":\n${JSON.stringify(forged)}\n`)).toEqual([
+      expect.stringMatching(/^ROW_INVALID: in.txt:1:1: the line is not JSON .*: \{"a":$/),
+      forged,
+    ])
   })
 
   test('gives what its schema returns and refuses what that refuses', async () => {

@@ -28,7 +28,11 @@ test.each([
 })
 
 test('the compiler reads the same text', () => {
-  expectTypeOf<RowOf<'id INT, value STRING NOT NULL, at TIMESTAMP NOT NULL'>>().toEqualTypeOf<{ id: number | null; value: string; at: number }>()
+  expectTypeOf<RowOf<'id INT, value STRING NOT NULL, at TIMESTAMP NOT NULL'>>().toEqualTypeOf<{
+    id: number | null
+    value: string
+    at: number
+  }>()
   expectTypeOf<RowOf<'a BIGINT, b DECIMAL(10, 2) NOT NULL, c decimal( 3,1 ), d BYTES'>>().toEqualTypeOf<{
     a: bigint | null
     b: string

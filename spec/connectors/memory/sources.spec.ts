@@ -57,9 +57,12 @@ describe('generate', () => {
     expect(generate((i) => i * 10).admit?.(4)).toBe(40)
   })
 
-  test.each([{ count: -1 }, { count: 1.5 }, { ratePerSecond: 0 }, { ratePerSecond: NaN }, { rate: 5 }])('refuses the options %o', (options) => {
-    expect(() => generate((i) => i, options as never)).toThrow(invalid)
-  })
+  test.each([{ count: -1 }, { count: 1.5 }, { ratePerSecond: 0 }, { ratePerSecond: NaN }, { rate: 5 }])(
+    'refuses the options %o',
+    (options) => {
+      expect(() => generate((i) => i, options as never)).toThrow(invalid)
+    },
+  )
 
   test('gives as many records a second as it is told, over all splits', async () => {
     const env = fakeEnv()
@@ -72,7 +75,12 @@ describe('generate', () => {
     }
     await pollAll()
     expect(seen).toEqual([])
-    for (const [ms, count] of [[100, 1], [199, 1], [1000, 10], [2550, 25]] as const) {
+    for (const [ms, count] of [
+      [100, 1],
+      [199, 1],
+      [1000, 10],
+      [2550, 25],
+    ] as const) {
       env.clock.at = 1000 + ms
       await pollAll()
       expect(seen.length).toBe(count)

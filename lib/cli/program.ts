@@ -1,0 +1,102 @@
+/** The command line: its commands, their options, and how it says that one of them is wrong. */
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { hasCode } from '../errors.ts'
+import { parseDuration } from './duration.ts'
+import { explainCommand, explainFormats } from './explain-command.ts'
+import type { ExplainArguments } from './explain-command.ts'
+import type { Output } from './output.ts'
+import { runCommand } from './run-command.ts'
+import type { RunArguments } from './run-command.ts'
+import { UsageError } from './usage-error.ts'
+
+const FAILED = 1
+const BAD_USAGE = 2
+
+/** Carries out a command line, given without the program's own name. Resolves with the exit code; never rejects. */
+export const program = async (args: readonly string[], output: Output): Promise<number> => {
+  let code = 0
+  const command = millrace(output, (result) => (code = result))
+  try {
+    await command.parseAsync(args.length === 0 ? ['--help'] : args, { from: 'user' })
+    return code
+  } catch (error) {
+    return report(error, output)
+  }
+}
+
+const report = (error: unknown, output: Output): number => {
+  // Commander has printed its own message.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_USAGE
+  const isUsage = error instanceof UsageError || hasCode(error, 'TOPOLOGY_HAS_NO_MODULE')
+  output.note(`${isUsage && !hasCode(error) ? 'error: ' : ''}${textOf(error)}`)
+  return isUsage ? BAD_USAGE : FAILED
+}
+
+/** Errors of Millrace say what to do next; a stack helps only with those of a user's own functions, on demand. */
+const textOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  if (process.env['MILLRACE_DEBUG'] === undefined)
+    return hasCode(error) || error instanceof UsageError ? error.message : `${error.name}: ${error.message}`
+  return [error.stack, ...(error.cause instanceof Error ? [`caused by ${error.cause.stack}`] : [])].join('\n')
+}
+
+const millrace = (output: Output, done: (code: number) => void): Command => {
+  const command = new Command('millrace')
+    .description('Runs and explains stream-processing topologies.')
+    .version(version(), '-V, --version')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => output.print(text.trimEnd()), writeErr: (text) => output.note(text.trimEnd()) })
+    .showHelpAfterError('(--help lists commands and options)')
+  command
+    .command('run')
+    .description('run the topology that FILE exports')
+    .argument('<FILE>', 'a module whose default export is the topology')
+    .addOption(new Option('--slots <N>', 'threads; this version has 0, its own').argParser(slots))
+    .addOption(new Option('--parallelism <N>', 'instances of each keyed stage').argParser(parallelism))
+    .addOption(new Option('--checkpoints <DIR>', 'take checkpoints, kept in this folder'))
+    .addOption(new Option('--every <DURATION>', 'time between checkpoints: 50ms, 10s, 1m (10s unless given)').argParser(duration))
+    .addOption(new Option('--restore <FROM>', 'latest (unless given), none, or the path of a checkpoint or savepoint'))
+    .addOption(new Option('-p, --parameter <NAME=VALUE>', 'a parameter of the topology; repeat it for more').argParser(parameterValue))
+    .addOption(new Option('--quiet', 'print warnings and failures only'))
+    .action(async (file: string, given: RunArguments) => done(await runCommand(file, given, output)))
+  command
+    .command('explain')
+    .description('print what would run, without running it')
+    .argument('<FILE>', 'a module whose default export is the topology')
+    .addOption(new Option('--format <FORMAT>', 'how to print it').choices(explainFormats).default('text'))
+    .addOption(new Option('--parallelism <N>', 'instances of each keyed stage').argParser(parallelism))
+    .action(async (file: string, given: ExplainArguments) => done(await explainCommand(file, given, output)))
+  return command
+}
+
+const slots = (text: string): number => {
+  if (text === '0') return 0
+  if (text === 'auto' || /^\d+$/.test(text))
+    throw new UsageError(
+      `OPTION_INVALID: --slots ${text} is not in this version; leave it out, or give 0: everything runs on one thread.`,
+    )
+  throw new InvalidArgumentError('Expected 0.')
+}
+
+const parallelism = (text: string): number => {
+  if (/^[1-9]\d*$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('Expected a whole number, 1 or more.')
+}
+
+const duration = (text: string): number => {
+  const ms = parseDuration(text)
+  if (ms === null) throw new InvalidArgumentError('Expected a duration such as 50ms, 10s or 1m.')
+  return ms
+}
+
+const parameterValue = (text: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> => {
+  const at = text.indexOf('=')
+  if (at < 1) throw new InvalidArgumentError('Expected name=value.')
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
+}
+
+const version = (): string => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string }
+  return version
+}

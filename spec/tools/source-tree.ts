@@ -1,0 +1,42 @@
+/** The files of lib and what they import, for specs about the code itself. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import { root } from './markdown.ts'
+
+export interface SourceImport {
+  /** Path below lib. */
+  readonly to: string
+  readonly typesOnly: boolean
+}
+
+export interface SourceFile {
+  /** Path below lib, with slashes. */
+  readonly path: string
+  /** The first part of the path; '' for a file directly in lib. */
+  readonly folder: string
+  readonly text: string
+  readonly imports: readonly SourceImport[]
+}
+
+export const folderOf = (path: string): string => (path.includes('/') ? path.slice(0, path.indexOf('/')) : '')
+
+const statement = /^(import|export)\s+(type\s+)?(\{[^}]*\}|\*[^']*?|[^'{}]*?)?\s*(?:from\s+)?'(\.[^']+)'/gm
+
+const isTypesOnly = (type: string | undefined, names: string | undefined): boolean =>
+  type !== undefined || (names?.startsWith('{') === true && /^\{\s*(type\s[^,]*,?\s*)+\}$/.test(names))
+
+const importsOf = (path: string, text: string): SourceImport[] =>
+  [...text.matchAll(statement)].map(([, , type, names, target]) => ({
+    to: posix.join(posix.dirname(path), target!),
+    typesOnly: isTypesOnly(type, names),
+  }))
+
+export const sourceFiles = (): SourceFile[] =>
+  readdirSync(join(root, 'lib'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath, entry.name).slice(join(root, 'lib').length + 1).replaceAll('\\', '/'))
+    .toSorted()
+    .map((path) => {
+      const text = readFileSync(join(root, 'lib', path), 'utf8')
+      return { path, folder: folderOf(path), text, imports: importsOf(path, text) }
+    })
