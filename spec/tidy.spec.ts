@@ -10,7 +10,7 @@ import type { SourceFile } from './tools/source-tree.ts'
 
 const LINES_MAX = 400
 /** Longer than that for now; may shrink, not grow. */
-const longFiles: Readonly<Record<string, number>> = { 'runtime/running-job.ts': 560 }
+const longFiles: Readonly<Record<string, number>> = { 'runtime/running-job.ts': 420 }
 /** Entry points: what users import, and the command. */
 const entries = ['index.ts', 'files.ts', 'testing.ts', 'cli/main.ts']
 /** Reached by specs alone: the simulated world belongs to the library, its users are the tests. */
