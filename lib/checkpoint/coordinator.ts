@@ -108,7 +108,7 @@ export class Coordinator<Ack extends { readonly actor: string; readonly checkpoi
   }
 
   private concludeIfCommitted(): void {
-    if (this.uncommitted.size > 0) return
+    if (this.snapshot.value !== 'committing' || this.uncommitted.size > 0) return
     this.send('committed')
     this.effects.done(this.checkpoint)
   }

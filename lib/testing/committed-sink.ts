@@ -1,5 +1,6 @@
 /** A sink for tests that survives a simulated crash of its process: what it holds is what has been committed, and nothing else. */
 import type { SinkConnector } from '../api/connector.ts'
+import { MillraceError } from '../errors.ts'
 import { copyValue } from '../state/copy.ts'
 
 interface Written {
@@ -22,7 +23,8 @@ export const committedSink = <T>(): CommittedSink<T> => {
     open: ({ restored }) => {
       const last = restored.at(-1)
       let base = last === undefined ? 0 : last.base + last.records.length
-      committed.length = Math.min(committed.length, base)
+      if (committed.length > base)
+        throw new MillraceError('SINK_FAILED', `${committed.length} records had been committed, and the snapshot knows of ${base}: output was visible before its checkpoint was complete`)
       let open: unknown[] = []
       return {
         write: (records: readonly unknown[]) => {
