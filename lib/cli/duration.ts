@@ -13,7 +13,7 @@ export const parseDuration = (text: string): number | null => {
 /** Milliseconds as a person reads them: '850 ms', '12.4 s', '3 min 5 s'. */
 export const formatDuration = (ms: number): string => {
   if (ms < 1_000) return `${Math.round(ms)} ms`
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`
+  if (ms < 59_950) return `${(ms / 1_000).toFixed(1)} s`
   const whole = Math.round(ms / 1_000)
   return `${Math.floor(whole / 60)} min ${whole % 60} s`
 }

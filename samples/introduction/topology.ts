@@ -21,7 +21,15 @@ import { readCsv, writeCsv } from 'millrace/files'
 
 const beside = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-const input = source('sung', readCsv(beside('input.csv'), 'id INT NOT NULL, value STRING NOT NULL, at TIMESTAMP NOT NULL'))
+const input = source(
+  'sung',
+  readCsv(
+    beside('input.csv'),
+    'id INT NOT NULL, value STRING NOT NULL, at TIMESTAMP NOT NULL',
+    // All at once.
+    { ratePerSecond: parameter('words-per-second', 'DOUBLE', { default: 1e6 }) },
+  ),
+)
 const output = sink(
   'counts',
   writeCsv<{ word: string; start: number; count: number }>(

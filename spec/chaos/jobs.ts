@@ -1,0 +1,42 @@
+/** The jobs that chaos kills: their module, how they are paced, and what they must write. */
+import { join } from 'node:path'
+
+export interface ChaosJob {
+  readonly name: string
+  /** From the repository's folder. */
+  readonly module: string
+  readonly records: number
+  readonly recordsPerSecond: number
+  /** Milliseconds. */
+  readonly checkpointEvery: number
+  readonly outputName: string
+  /** What it must write, where that is known apart from any run of it. */
+  readonly expected: string | null
+  parameters(output: string): Readonly<Record<string, unknown>>
+}
+
+const introduction: ChaosJob = {
+  name: 'introduction',
+  module: 'samples/introduction/topology.ts',
+  records: 72,
+  recordsPerSecond: 60,
+  checkpointEvery: 20,
+  outputName: 'counts.csv',
+  expected: 'samples/introduction/expected.csv',
+  parameters: (output) => ({ output, 'words-per-second': 60 }),
+}
+
+const generated: ChaosJob = {
+  name: 'generated',
+  module: 'spec/chaos/generated-topology.ts',
+  records: 1_000_000,
+  recordsPerSecond: 400_000,
+  checkpointEvery: 50,
+  outputName: 'totals.ndjson',
+  expected: null,
+  parameters: (output) => ({ output, records: 1_000_000, 'records-per-second': 400_000 }),
+}
+
+export const jobs: readonly ChaosJob[] = [introduction, generated]
+
+export const outputOf = (job: ChaosJob, folder: string): string => join(folder, job.outputName)
