@@ -80,7 +80,7 @@ const survive = async (seed: number, ioErrors: number): Promise<{ crashes: numbe
   return { crashes, found }
 }
 
-it(`a crash at any event leaves the old checkpoint or the new one, ${SEEDS} seeds`, async () => {
+it(`a crash at any event leaves the old checkpoint or the new one, ${SEEDS} seeds`, { timeout: 30_000 }, async () => {
   let crashes = 0
   let found = 0
   for (let seed = 0; seed < SEEDS; seed++) {
@@ -92,7 +92,7 @@ it(`a crash at any event leaves the old checkpoint or the new one, ${SEEDS} seed
   expect(found).toBeGreaterThan(SEEDS)
 })
 
-it('errors of the disk besides crashes do so too', async () => {
+it('errors of the disk besides crashes do so too', { timeout: 30_000 }, async () => {
   for (let seed = 0; seed < 200; seed++) await survive(10_000 + seed, 0.05)
 })
 

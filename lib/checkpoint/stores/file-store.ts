@@ -78,11 +78,11 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
     await files.syncFolder(folder)
   }
 
+  /** Into a folder whose name is durable. */
   const writeTo = async (folder: string, data: CheckpointData): Promise<{ bytes: number }> => {
     const { chunks, ...rest } = data
     const packed = packChunks(chunks)
     const manifest = encodeManifest({ ...rest, chunks: packed.entries, chunkBytes: packed.bytes.length })
-    await createFolderDurably(files, folder)
     await writeFile(folder, CHUNKS, packed.bytes)
     try {
       await writeFile(folder, MANIFEST, manifest)
@@ -113,10 +113,9 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
     await files.syncFolder(folder)
   }
 
-  const removeCheckpoint = async (entry: Entry): Promise<void> => {
-    const folder = `${home}/${entry.name}`
-    if (await exists(`${folder}/${MANIFEST}`)) await removeManifest(folder)
-    await files.removeFolder(folder)
+  const removeComplete = async ({ name }: Entry): Promise<void> => {
+    await removeManifest(`${home}/${name}`)
+    await files.removeFolder(`${home}/${name}`)
   }
 
   /** Attempts of dead processes, and complete checkpoints beyond `keep`; earlier runs go once this one has `keep` besides its start. */
@@ -125,12 +124,14 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
     const complete: Entry[] = []
     for (const entry of all) {
       const isNewest = entry.run === run && entry.checkpoint === newest
-      if (isNewest || (!refused.has(entry.name) && (await exists(`${home}/${entry.name}/${MANIFEST}`)))) complete.push(entry)
-      else await removeCheckpoint(entry)
+      if (isNewest || (await exists(`${home}/${entry.name}/${MANIFEST}`))) complete.push(entry)
+      else await files.removeFolder(`${home}/${entry.name}`)
     }
-    const current = complete.filter((entry) => entry.run === run)
-    for (const entry of current.slice(0, -keep)) await removeCheckpoint(entry)
-    if (current.length > keep) for (const entry of complete.filter((other) => other.run !== run)) await removeCheckpoint(entry)
+    for (const entry of complete.filter(({ name }) => refused.has(name))) await removeComplete(entry)
+    const good = complete.filter(({ name }) => !refused.has(name))
+    const current = good.filter((entry) => entry.run === run)
+    for (const entry of current.slice(0, -keep)) await removeComplete(entry)
+    if (current.length > keep) for (const entry of good.filter((other) => other.run !== run)) await removeComplete(entry)
   }
 
   const latest = async (): Promise<LatestCheckpoint> => {
@@ -172,6 +173,8 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
 
     write: async (data) => {
       const folder = `${home}/${nameFor(data.run, data.checkpoint)}`
+      await files.createFolder(folder)
+      await files.syncFolder(home)
       const written = await writeTo(folder, data)
       // This one is durable whatever becomes of older ones; the next write tries again.
       await prune(data.run, data.checkpoint).catch(() => undefined)
@@ -181,6 +184,7 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
     writeSavepoint: async (path, data) => {
       const folder = files.resolve(path)
       if (await exists(`${folder}/${MANIFEST}`)) throw new MillraceError('CHECKPOINT_FAILED', `${path} already holds a savepoint`, { next: 'Give another path.' })
+      await createFolderDurably(files, folder)
       return writeTo(folder, data)
     },
 

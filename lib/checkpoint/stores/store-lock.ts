@@ -73,8 +73,8 @@ export const takeLock = async (env: Env, folder: string): Promise<StoreLock> => 
   }
 
   /** A living process with a claim; claims of dead ones are removed. */
-  const findRival = async (own: string): Promise<Rival | null> => {
-    for (const name of await files.list(folder)) {
+  const findRival = async (own: string, names: readonly string[]): Promise<Rival | null> => {
+    for (const name of names) {
       const path = `${folder}/${name}`
       if (!CLAIM.test(name) || path === own) continue
       const other = await readHolder(path)
@@ -85,19 +85,16 @@ export const takeLock = async (env: Env, folder: string): Promise<StoreLock> => 
     return null
   }
 
-  const sweep = async (): Promise<void> => {
-    for (const name of await files.list(folder)) if (UNPUBLISHED.test(name)) await files.remove(`${folder}/${name}`)
-  }
-
   let rival: Rival | null = null
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
     if (attempt > 1) await new Promise<void>((wake) => void env.scheduler.after(WAIT_MS_MAX * env.random.next(), wake))
     const own = await publishClaim()
     if (own === null) continue
     try {
-      rival = await findRival(own)
+      const names = await files.list(folder)
+      rival = await findRival(own, names)
       if (rival === null) {
-        await sweep()
+        for (const name of names) if (UNPUBLISHED.test(name)) await files.remove(`${folder}/${name}`)
         return { release: () => files.remove(own) }
       }
     } catch (error) {

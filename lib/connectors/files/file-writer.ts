@@ -13,6 +13,7 @@
  */
 import type { SinkContext, SinkWriter } from '../../api/connector.ts'
 import { MillraceError } from '../../errors.ts'
+import { createFolderDurably } from '../../env/durable-folder.ts'
 import { folderOf, type Files, type OpenFile } from '../../env/files.ts'
 import { codeOf, fileFault } from './file-fault.ts'
 import { PartFile, partPath, removeLeftovers } from './part-file.ts'
@@ -73,7 +74,7 @@ export const openFileWriter = async <L>(
         next: "Move it, give the sink { existing: 'replace' | 'append' }, or run with restore: 'none', which replaces it.",
       })
     }
-    await makeFolder(files, folderOf(target))
+    await createFolderDurably(files, folderOf(target))
     await removeLeftovers(files, target, new Set(restored.map(({ part }) => part)))
     const base = last === undefined ? (choice === 'append' ? (size ?? 0) : 0) : last.base + last.length
     await checkLength(files, path, target, size ?? 0, restored)
@@ -319,16 +320,6 @@ const openPart = async (files: Files, path: string): Promise<OpenFile | null> =>
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
     throw error
-  }
-}
-
-const makeFolder = async (files: Files, folder: string): Promise<void> => {
-  try {
-    await files.stat(folder)
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error
-    await files.createFolder(folder)
-    await files.syncFolder(folderOf(folder))
   }
 }
 

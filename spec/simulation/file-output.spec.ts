@@ -1,0 +1,43 @@
+/** A file sink under crashes of the machine: what it leaves is byte for byte what an undisturbed run leaves. */
+import { writeNdjson } from 'millrace/files'
+import { expect, it } from 'vitest'
+import { fileStore } from '../../lib/checkpoint/stores/file-store.ts'
+import { seededRandom } from '../../lib/env/sim-random.ts'
+import { simWorld } from '../../lib/env/sim.ts'
+import { runIn } from '../../lib/runtime/job.ts'
+import { textOf } from '../env/in-world.ts'
+import { randomJob } from './random-job.ts'
+
+/** Runs a job until it has ended, through that many crashes. Resolves with its files, which are looked at after a last crash. */
+const outputOf = async (seed: number, crashes: number): Promise<{ readonly files: readonly unknown[]; readonly crashed: number }> => {
+  const job = randomJob(seed, { calm: true, parallelism: 1, sinkOf: (id) => writeNdjson(`/out/new/${id}.ndjson`) })
+  const world = simWorld({ seed })
+  const random = seededRandom(seed ^ 0xf11e)
+  for (let crashed = 0; ; crashed++) {
+    const process = world.boot()
+    const errors: unknown[] = []
+    let ended = false
+    runIn(process.env, job.topology, { checkpoints: { every: 1 + random.below(10), to: fileStore('/checkpoints') } }, { batchRows: 3, channelRows: 8 })
+      .then((started) => started.completed)
+      .catch((error: unknown) => errors.push(error))
+      .finally(() => (ended = true))
+    const steps = crashed < crashes ? 1 + random.below([40, 200, 1000][random.below(3)]!) : 1_000_000
+    const outcome = await process.run(() => ended, { steps, virtualMs: 10_000_000 })
+    process.kill()
+    expect(errors).toEqual([])
+    expect(outcome).not.toBe('quiet')
+    if (!ended) continue
+    const paths = world.disk.paths().filter((path) => path.startsWith('/out/') && !path.endsWith('.part'))
+    return { files: paths.map((path) => [path, textOf(world.disk.read(path))]), crashed }
+  }
+}
+
+it('a job that is killed at any event and resumed leaves the files of an undisturbed one', { timeout: 30_000 }, async () => {
+  let crashes = 0
+  for (let seed = 0; seed < 25; seed++) {
+    const { files, crashed } = await outputOf(seed, 4)
+    expect({ seed, files }).toEqual({ seed, files: (await outputOf(seed, 0)).files })
+    crashes += crashed
+  }
+  expect(crashes).toBeGreaterThan(25)
+})
