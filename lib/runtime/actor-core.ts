@@ -3,6 +3,7 @@ import { Lifecycle } from '../actors/lifecycle.ts'
 import type { PlanVertex } from '../plan/plan.ts'
 import { ByteReader } from '../state/byte-reader.ts'
 import { ByteWriter } from '../state/byte-writer.ts'
+import { decodeValue, encodeValue } from '../state/codec.ts'
 import { groupRange } from '../state/key-group.ts'
 import { Counters } from './actor-host.ts'
 import type { ActorHost, SnapshotChunk } from './actor-host.ts'
@@ -104,12 +105,20 @@ export class ActorCore {
       this.chain.snapshot(index, writer)
       chunks.push({ name: `${step.id}/${this.instance}`, bytes: writer.finish() })
     })
+    const { turns } = this.router
+    if (turns.length > 0) chunks.push({ name: `${this.turnsName}/${this.instance}`, bytes: encodeValue(turns) })
     return chunks
+  }
+
+  private get turnsName(): string {
+    return `${this.vertex.id}#turns`
   }
 
   restore(state: RestoredState): void {
     const { parallelism } = this.vertex
     const range = groupRange(this.instance, parallelism, this.host.maxParallelism)
+    const own = state.chunksOf(this.turnsName).find((chunk) => chunk.instance === this.instance)
+    if (own !== undefined) this.router.turns = decodeValue(own.bytes) as number[]
     this.vertex.steps.forEach((step, index) => {
       if (step.state === null) return
       const same = state.parallelismOf(step.id) === parallelism && step.state !== 'split'

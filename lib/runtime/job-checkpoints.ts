@@ -64,6 +64,7 @@ export class JobCheckpoints {
   private next: number
   private cancelTimeout: (() => void) | null = null
   private finalAttempts = 0
+  private savepointFailure: MillraceError | null = null
 
   constructor(host: CheckpointsHost, data: CheckpointData | null, first: number) {
     this.host = host
@@ -150,17 +151,31 @@ export class JobCheckpoints {
     if (store !== null) {
       // A savepoint is a checkpoint as well: what its sinks commit must be known to 'latest'.
       const { bytes } = await store.write(data)
-      if (request.path !== null) await store.writeSavepoint(request.path, data)
+      if (request.path !== null) await this.writeSavepoint(store, request.path, data)
       this.completed++
       this.host.emit({ type: 'checkpoint', at: env.clock.now(), checkpoint, bytes, tookMs: Math.round(env.clock.monotonic() - startedAt) })
     }
     this.data = data
   }
 
+  /** The checkpoint itself is durable already: that its copy failed concerns who asked for it, not the sinks. */
+  private async writeSavepoint(store: OpenStore, path: string, data: CheckpointData): Promise<void> {
+    try {
+      await store.writeSavepoint(path, data)
+    } catch (error) {
+      this.savepointFailure = new MillraceError('CHECKPOINT_FAILED', `the savepoint at ${path} failed: ${describeError(error).message}`, { cause: error })
+    }
+  }
+
   private done(checkpoint: number): void {
     const { request } = this.pending!
     this.pending = null
-    for (const waiter of request.waiters) waiter.resolve(checkpoint)
+    const failure = this.savepointFailure
+    this.savepointFailure = null
+    for (const waiter of request.waiters) {
+      if (failure === null) waiter.resolve(checkpoint)
+      else waiter.reject(failure)
+    }
     this.host.done(request)
     this.begin()
   }

@@ -27,6 +27,8 @@ export class OperatorActor implements Actor {
   readonly name: string
   private readonly core: ActorCore
   private readonly inputs: readonly LocalChannel[]
+  /** Which of the vertex's edges each input belongs to. */
+  private readonly edgeOf: readonly number[]
   private readonly mailbox: Mailbox<Message>
   private readonly merge: WatermarkMerge
   private readonly host: ActorHost
@@ -40,7 +42,8 @@ export class OperatorActor implements Actor {
   /** What is to be told its end next: the outputs once the chain is empty, the dead letters once nothing can come any more. */
   private toEnd: 'later' | 'outputs' | 'dead letters' | 'nothing' = 'later'
 
-  constructor(vertex: PlanVertex, instance: number, host: ActorHost, router: Router, inputs: readonly LocalChannel[]) {
+  constructor(vertex: PlanVertex, instance: number, host: ActorHost, router: Router, inputs: readonly LocalChannel[], edgeOf: readonly number[]) {
+    this.edgeOf = edgeOf
     this.host = host
     this.inputs = inputs
     this.core = new ActorCore(vertex, instance, host, router, () => null, () => host.dispatcher.ready(this))
@@ -122,7 +125,7 @@ export class OperatorActor implements Actor {
       case 'splits':
         return this.hearSplits(input, message.origins)
       case 'split-end':
-        if (this.outcome === 'open') core.chain.splitEnd(message.origin)
+        if (this.outcome === 'open') core.chain.splitEnd(this.via(input, message.origin))
         return
       case 'barrier':
         return this.align(input, message.barrier)
@@ -137,9 +140,10 @@ export class OperatorActor implements Actor {
   private workBatch(current: Current): void {
     const { core } = this
     const { batch, input } = current
-    const { values, times, keys, markAt, marks, origin } = batch
+    const { values, times, keys, markAt, marks } = batch
     if (this.outcome !== 'open') return this.refuse(current)
     if (values.length > 0) this.merge.active(input)
+    const origin = batch.origin === '' ? '' : this.via(input, batch.origin)
     for (;;) {
       while (current.mark < marks.length && markAt[current.mark]! <= current.row) if (!this.follow(input, marks[current.mark++]!)) return
       if (current.row >= values.length) break
@@ -179,11 +183,19 @@ export class OperatorActor implements Actor {
 
   /** No record is taken before all inputs have said which splits they bring: a watermark must not run ahead of one not heard of. */
   private hearSplits(input: number, origins: readonly string[]): void {
-    this.declared.set(input, origins)
+    this.declared.set(
+      input,
+      origins.map((origin) => this.via(input, origin)),
+    )
     this.mailbox.block(input)
     if (this.declared.size < this.inputs.length) return
     this.mailbox.unblockAll()
     if (this.outcome === 'open') this.core.chain.splits([...this.declared.values()].flat())
+  }
+
+  /** The same split can come by two ways, and is ahead on one of them: each way counts as a split of its own. */
+  private via(input: number, origin: string): string {
+    return this.edgeOf[this.edgeOf.length - 1] === 0 ? origin : `${this.edgeOf[input]}>${origin}`
   }
 
   private align(input: number, barrier: Barrier): void {

@@ -113,11 +113,19 @@ export class Region {
       }
       channels.set(edge, rows)
     }
-    const inputsOf = (vertex: PlanVertex, instance: number): LocalChannel[] =>
-      vertex.inputs.flatMap((edge) => {
+    const inputsOf = (vertex: PlanVertex, instance: number): { readonly channels: LocalChannel[]; readonly edgeOf: number[] } => {
+      const channelsIn: LocalChannel[] = []
+      const edgeOf: number[] = []
+      vertex.inputs.forEach((edge, index) => {
         const rows = channels.get(edge)!
-        return edge.routing === 'forward' ? [rows[instance]![0]!] : rows.map((row) => row[instance]!)
+        const own = edge.routing === 'forward' ? [rows[instance]![0]!] : rows.map((row) => row[instance]!)
+        for (const each of own) {
+          channelsIn.push(each)
+          edgeOf.push(index)
+        }
       })
+      return { channels: channelsIn, edgeOf }
+    }
     const portsOf = (vertex: PlanVertex, instance: number): Map<string, RouterEdge[]> => {
       const ports = new Map<string, RouterEdge[]>()
       for (const edge of vertex.outputs) {
@@ -142,7 +150,7 @@ export class Region {
           actors.set(name, actor)
           continue
         }
-        const inputs = inputsOf(vertex, instance)
+        const { channels: inputs, edgeOf } = inputsOf(vertex, instance)
         const writes = vertex.sink !== null || vertex.isDeadLetters
         const direct = writes && inputs.length === 1 && vertex.steps.length === 0
         const sinkName = `${name}!`
@@ -152,7 +160,7 @@ export class Region {
             toSink = channel(name, sinkName)
             ports.set('', [{ routing: 'forward', carriesOrigins: false, senders: [toSink] }])
           }
-          const actor = new OperatorActor(vertex, instance, this.host, routerOf(ports), inputs)
+          const actor = new OperatorActor(vertex, instance, this.host, routerOf(ports), inputs, edgeOf)
           if (restored !== null) actor.restore(restored)
           this.operators.push(actor)
           actors.set(name, actor)

@@ -59,7 +59,8 @@ class Edge {
   readonly outlets: readonly Outlet[]
   readonly routing: EdgeRouting
   readonly carriesOrigins: boolean
-  private turn = 0
+  /** Where the next row goes that is spread. */
+  turn = 0
 
   constructor(edge: RouterEdge) {
     this.routing = edge.routing
@@ -78,10 +79,16 @@ class Edge {
       case 'origin':
         return this.originTarget(facts.origin)
       case 'spread':
-        return this.turn++ % count
+        return this.nextTurn(count)
       default:
         return 0
     }
+  }
+
+  private nextTurn(count: number): number {
+    const turn = this.turn
+    this.turn = (turn + 1) % count
+    return turn
   }
 
   originTarget(origin: string): number {
@@ -119,6 +126,19 @@ export class Router {
   /** Every receiver has closed, so nobody wants what comes. */
   get isAbandoned(): boolean {
     return this.timed.length > 0 && this.timed.every((edge) => edge.outlets.every((outlet) => outlet.sender.isClosed()))
+  }
+
+  /** Where each edge that spreads its rows has got to. */
+  get turns(): number[] {
+    return this.all.filter((edge) => edge.routing === 'spread').map((edge) => edge.turn)
+  }
+
+  set turns(turns: readonly number[]) {
+    this.all
+      .filter((edge) => edge.routing === 'spread')
+      .forEach((edge, index) => {
+        edge.turn = (turns[index] ?? 0) % edge.outlets.length
+      })
   }
 
   /** Instances behind the main output, for custom partitioners. */

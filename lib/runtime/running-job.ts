@@ -271,7 +271,7 @@ export class RunningJob implements Job {
       // A failed restart is itself a failure, and counts.
       return this.regionFailed(index, new RegionFailed(hasCode(error) ? (error.operatorId ?? 'engine') : 'engine', error, 'restart'))
     }
-    if (this.lifecycle.hasEnded) return void (await opened.dispose())
+    if (this.lifecycle.hasEnded) return opened.dispose()
     this.regions[index] = opened
     opened.start()
     if (this.running() === null) return
