@@ -53,8 +53,7 @@ class AlignedWindow implements DueItem, FiringWindow {
   }
 
   countFiring(slot: number): void {
-    while (this.#firings.length <= slot) this.#firings.push(0)
-    this.#firings[slot]! += 1
+    this.#setFirings(slot, this.firingsAt(slot) + 1)
   }
 
   write(writer: ByteWriter, slot: number): void {
@@ -65,8 +64,13 @@ class AlignedWindow implements DueItem, FiringWindow {
 
   read(reader: ByteReader): void {
     const slot = this.keys.add(reader.value())
-    for (let firings = reader.varint(); firings > 0; firings--) this.countFiring(slot)
+    this.#setFirings(slot, reader.varint())
     this.table.read(reader)
+  }
+
+  #setFirings(slot: number, firings: number): void {
+    while (this.#firings.length < slot) this.#firings.push(0)
+    this.#firings[slot] = firings
   }
 }
 

@@ -45,11 +45,6 @@ export class DueQueue<T extends DueItem> {
     this.moved(last)
   }
 
-  /** All items, first due first. */
-  sorted(): T[] {
-    return this.#items.toSorted((a, b) => (isDueBefore(a, b) ? -1 : 1))
-  }
-
   #rise(item: T): void {
     const items = this.#items
     while (item.place > 0) {

@@ -4,7 +4,13 @@ import type { FiringWindow } from './firing.ts'
 import type { FoldLayout, FoldTable } from './fold-layout.ts'
 import { WindowKeys } from './window-keys.ts'
 
-export class Pane {
+/** Keys with their accumulators: a pane, or several merged. */
+export interface PanePart {
+  readonly keys: WindowKeys
+  readonly table: FoldTable
+}
+
+export class Pane implements PanePart {
   readonly start: number
   /** Ends of the first and the last window that the pane is in. */
   readonly firstEnd: number
@@ -43,28 +49,48 @@ export const resultOver = (panes: readonly Pane[], key: unknown, layout: FoldLay
   return merged.result(0, true)
 }
 
-/** A window as its panes make it up: keys as they first come, oldest pane first. */
-export class PaneWindow implements FiringWindow {
+/** A window whose panes have been merged. */
+export class MergedWindow implements FiringWindow {
+  readonly window: Window
+  readonly #merged: PanePart
+
+  constructor(window: Window, merged: PanePart) {
+    this.window = window
+    this.#merged = merged
+  }
+
+  get size(): number {
+    return this.#merged.keys.size
+  }
+
+  keyAt(slot: number): unknown {
+    return this.#merged.keys.keyAt(slot)
+  }
+
+  resultAt(slot: number): unknown {
+    return this.#merged.table.result(slot)
+  }
+
+  /** The watermark reaches a window's end once, and late firings are counted elsewhere. */
+  firingsAt(): number {
+    return 0
+  }
+
+  countFiring(): void {}
+}
+
+/** A window whose panes are merged for each key when it is its turn: merging calls functions that may throw. */
+export class GatheredWindow implements FiringWindow {
   readonly window: Window
   readonly #panes: readonly Pane[]
   readonly #layout: FoldLayout
-  readonly #keys: WindowKeys
-  /** Where nothing can throw, all keys are merged at once; else each when it is its turn. */
-  readonly #merged: FoldTable | null
+  readonly #keys = new WindowKeys()
 
   constructor(window: Window, panes: readonly Pane[], layout: FoldLayout) {
     this.window = window
     this.#panes = panes
     this.#layout = layout
-    const merged = layout.isFallible ? null : layout.createTable()
-    this.#merged = merged
-    this.#keys = new WindowKeys()
-    for (const { keys, table } of panes) {
-      for (let from = 0; from < keys.size; from++) {
-        const slot = this.#keys.add(keys.keyAt(from))
-        merged?.merge(slot, table, from)
-      }
-    }
+    for (const { keys } of panes) for (let slot = 0; slot < keys.size; slot++) this.#keys.add(keys.keyAt(slot))
   }
 
   get size(): number {
@@ -76,10 +102,9 @@ export class PaneWindow implements FiringWindow {
   }
 
   resultAt(slot: number): unknown {
-    return this.#merged === null ? resultOver(this.#panes, this.#keys.keyAt(slot), this.#layout) : this.#merged.result(slot, true)
+    return resultOver(this.#panes, this.#keys.keyAt(slot), this.#layout)
   }
 
-  /** The watermark reaches a window's end once, and late firings are counted elsewhere. */
   firingsAt(): number {
     return 0
   }

@@ -8,7 +8,8 @@ import type { Alignment } from './aligned-window-operator.ts'
 import { checkTime, commonDivisor, offsetWithin, startAt } from './alignment.ts'
 import { FiringCursor, LateCursor, type FiringSource, type FiringWindow, type LateFiring } from './firing.ts'
 import { LateCounts, LateWindow } from './late-counts.ts'
-import { firstFrom, Pane, PaneWindow } from './pane.ts'
+import { firstFrom, GatheredWindow, MergedWindow, Pane } from './pane.ts'
+import { mergedParts, PaneTree } from './pane-tree.ts'
 import { groupOf, inGroupOrder, readEntries, writeEntries, type StoredEntry } from './stored-entries.ts'
 import { readProgress, writeProgress, type WindowedOperator, type WindowSetup } from './window-state.ts'
 
@@ -21,6 +22,7 @@ export class SlicedWindowOperator implements WindowedOperator, FiringSource {
   readonly #setup: WindowSetup
   /** By start. */
   readonly #panes: Pane[] = []
+  readonly #tree: PaneTree | null
   /** By end of the window, for windows that a late record has fired. */
   readonly #late = new Map<number, LateCounts>()
   #watermark = -Infinity
@@ -40,6 +42,7 @@ export class SlicedWindowOperator implements WindowedOperator, FiringSource {
     this.#offset = offsetWithin(offset, slide)
     this.#paneSize = commonDivisor(size, slide)
     this.#setup = setup
+    this.#tree = setup.layout.isFallible ? null : new PaneTree(setup.layout, this.#paneSize, this.#offset)
   }
 
   get watermark(): number {
@@ -67,6 +70,7 @@ export class SlicedWindowOperator implements WindowedOperator, FiringSource {
     table.enter(slot, record)
     this.#entering = -1
     const late = pane.firstEnd - 1 <= this.#watermark ? this.#lateFirings(pane, key) : null
+    this.#tree?.touch(pane.start)
     table.commit(slot, record, time, this.#seq++)
     if (known < 0) keys.add(key)
     return late
@@ -93,7 +97,11 @@ export class SlicedWindowOperator implements WindowedOperator, FiringSource {
   begin(at: number): FiringWindow | null {
     const end = this.#nextEnd
     if (!this.#isDue(at)) return null
-    return new PaneWindow({ start: end - this.#size, end }, this.#panesOf(end), this.#setup.layout)
+    const { layout } = this.#setup
+    const window = { start: end - this.#size, end }
+    if (this.#tree === null) return new GatheredWindow(window, this.#panesOf(end), layout)
+    const parts = this.#tree.parts(this.#panes, window.start, end)
+    return new MergedWindow(window, parts.length === 1 ? parts[0]! : mergedParts(parts, layout))
   }
 
   end(window: FiringWindow): void {
@@ -113,7 +121,9 @@ export class SlicedWindowOperator implements WindowedOperator, FiringSource {
       if (end - 1 <= closed) this.#late.delete(end)
       else this.#nextFree = Math.min(this.#nextFree, end)
     }
-    if (freed > 0) this.#current = null
+    if (freed === 0) return
+    this.#current = null
+    this.#tree?.free(this.#panes[0]?.start ?? Infinity)
   }
 
   nextDue(): number {
@@ -185,7 +195,7 @@ export class SlicedWindowOperator implements WindowedOperator, FiringSource {
   }
 
   size(): number {
-    let entries = 0
+    let entries = this.#tree?.size ?? 0
     for (const { keys } of this.#panes) entries += keys.size
     for (const { keys } of this.#late.values()) entries += keys.size
     return entries

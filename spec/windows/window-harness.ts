@@ -28,6 +28,7 @@ export interface Stage {
   readonly fold: WindowFold
   readonly lateness?: number
   readonly pure?: boolean
+  readonly guarded?: boolean
 }
 
 const maxParallelism = 16
@@ -72,6 +73,8 @@ export class Harness {
   readonly outputs: Output[] = []
   /** Failures of one call after which it is left out. */
   attempts = 1
+  /** While an operator is called to do something, rather than to undo it. */
+  isCalling = false
   operators: Operator[]
 
   constructor(stage: Stage, parallelism = 1) {
@@ -100,9 +103,12 @@ export class Harness {
       context.time = record.time
       context.key = record.key
       try {
-        this.drain(operator.apply(record, context))
+        this.isCalling = true
+        const cursor = operator.apply(record, context)
+        this.drain(cursor)
         return
       } catch (error) {
+        this.isCalling = false
         if (!operator.undo!(record, context)) throw error
       }
     }
@@ -115,6 +121,7 @@ export class Harness {
   drain(cursor: Cursor | null): void {
     if (cursor === null) return
     for (let failures = 0; ; ) {
+      this.isCalling = true
       try {
         const output = cursor.next(this.context)
         if (output === DONE) return
@@ -157,6 +164,8 @@ export class Harness {
     const { assigner, fold, lateness = 0, pure = false } = this.stage
     const wakeAt = (at: number): void => this.context.wakeAt(at)
     const window = { assigner, allowedLateness: lateness, lateTo: null, site: 'here' }
-    return windowOperator(window, fold, { pure, maxParallelism, wakeAt })
+    const operator = windowOperator(window, fold, { pure, maxParallelism, wakeAt })
+    if (this.stage.guarded === true) operator.guard!()
+    return operator
   }
 }

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { aggregateNode, count } from '../../lib/windows/aggregate-spec.ts'
 import { session, sliding, tumbling } from '../../lib/windows/assigner.ts'
 import { commonDivisor } from '../../lib/windows/alignment.ts'
+import { groupOf } from '../../lib/windows/stored-entries.ts'
 import { Harness, type Sample, type Stage, type Step } from './window-harness.ts'
 import { alignedOracle, sessionOracle, type Expected } from './window-oracle.ts'
 import { movingSteps, ordered, orderFree, orderFreeCustom, reduced, scanned, sorted, steps } from './window-inputs.ts'
@@ -110,4 +112,50 @@ describe.each([
       expect(harness.outputs.map((output) => JSON.stringify(output))).toEqual(kept)
     })
   })
+})
+
+describe('after a change of parallelism', () => {
+  const counted = { kind: 'aggregate', node: aggregateNode(count())! } as const
+
+  test.each([tumbling(10), sliding(10, 5), session(10)])('key groups come in ascending order, each in its own: %o', (assigner) => {
+    const harness = new Harness({ assigner: assigner as Stage['assigner'], fold: counted }, 2)
+    const keys = Array.from({ length: 60 }, (_, i) => (i * 37) % 60)
+    for (const key of keys) harness.record({ key, time: 5, v: 1 })
+    harness.restore(1)
+    harness.watermark(14)
+    const group = (key: number): number => groupOf(key, 16)
+    const expected = keys.toSorted((a, b) => group(a) - group(b) || keys.indexOf(a) - keys.indexOf(b))
+    expect(harness.outputs.slice(0, 60).map(({ key }) => key)).toEqual(expected)
+  })
+
+  test('late firings are counted on', () => {
+    for (const assigner of [tumbling(10), sliding(10, 5), session(10)]) {
+      const harness = new Harness({ assigner: assigner as Stage['assigner'], fold: counted, lateness: 100 })
+      harness.record({ key: 'a', time: 0, v: 1 })
+      harness.watermark(20)
+      for (const parallelism of [3, 2]) {
+        harness.restore(parallelism)
+        harness.outputs.length = 0
+        harness.record({ key: 'a', time: 0, v: 1 })
+      }
+      expect(new Set(harness.outputs.map(({ pane }) => JSON.stringify(pane)))).toEqual(new Set(['{"index":2,"timing":"late","isLast":false}']))
+    }
+  })
+})
+
+test('many panes and keys: sliced windows fire what brute force gives', () => {
+  const { fold, value } = orderFree
+  let state = 1
+  const random = (below: number): number => (state = (Math.imul(state, 48271) >>> 0) % 0x7fffffff) % below
+  const given: Step[] = []
+  for (let i = 0; i < 600; i++) {
+    given.push({ record: { key: random(9), time: i - random(i % 100 === 0 ? 60 : 12), v: random(100) / 8 } })
+    given.push({ watermark: i - 8 })
+  }
+  given.push({ watermark: Infinity })
+  const harness = new Harness({ assigner: sliding(60, 2), fold, lateness: 3 }).run(given)
+  const expected = alignedOracle({ size: 60, slide: 2, offset: 0, lateness: 3, value, pane: 2 }, given)
+  expect(harness.outputs).toEqual(expected.outputs)
+  expect(harness.late).toEqual(expected.late)
+  expect(harness.size()).toBe(0)
 })

@@ -5,6 +5,8 @@ export interface OracleStage {
   readonly lateness: number
   /** The value of a window, from its records as they came. */
   readonly value: (records: readonly Sample[]) => unknown
+  /** Records that are given up once they turn out not to be late. */
+  readonly isPoison?: (record: Sample) => boolean
 }
 
 interface Held {
@@ -69,6 +71,7 @@ export const alignedOracle = (stage: AlignedStage, steps: readonly Step[]): Expe
     if (starts.length === 0) continue
     const open = starts.filter((start) => start + size - 1 + lateness > watermark)
     if (open.length === 0) expected.late.push(record)
+    else if (stage.isPoison?.(record)) continue
     const late: [HeldWindow, Held][] = []
     for (const start of open) {
       const window = windows.get(start) ?? { start, end: start + size, keys: [] }
@@ -99,7 +102,7 @@ interface HeldSession {
 
 /** `value` gets the records by arrival, and what joining texts in the order of reduce gives. */
 export const sessionOracle = (
-  { gap, lateness, value }: Omit<SessionStage, 'value'> & { readonly value: (records: readonly Sample[], joined: string) => unknown },
+  { gap, lateness, value, isPoison }: Omit<SessionStage, 'value'> & { readonly value: (records: readonly Sample[], joined: string) => unknown },
   steps: readonly Step[],
 ): Expected => {
   let watermark = -Infinity
@@ -137,6 +140,7 @@ export const sessionOracle = (
       expected.late.push(record)
       continue
     }
+    if (isPoison?.(record)) continue
     sessions = [...sessions.filter((session) => !met.includes(session)), merged]
     if (merged.end - 1 <= watermark) fire(merged, 'late', false)
   }
