@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { eventTime, filter, from, fromArray, keyBy, map, merge, parallelism, sink, source, take, topology, tumbling, window, aggregate, count } from 'millrace'
+import { committedSink } from '../../lib/testing/committed-sink.ts'
+import { simulatedRun } from '../../lib/testing/simulated-run.ts'
+
+const times = Array.from({ length: 60 }, (_, i) => i * 10)
+
+test('a split that fans out and comes together again is late on neither way', async () => {
+  for (let seed = 0; seed < 60; seed++) {
+    const out = committedSink<unknown>()
+    const numbers = from(source('numbers', fromArray(times)))
+    const both = merge(numbers.pipe(filter(() => true)), numbers.pipe(map((n) => n)))
+    const flow = both.pipe(eventTime((n) => n), keyBy(() => 'all'), window(tumbling(100)), aggregate(count(), { id: 'count' }), map((w) => w.value))
+    const run = await simulatedRun(topology(null, 'diamond', flow.to(sink('out', out))), { seed, crashes: 2 })
+    expect({ seed, error: run.error, late: run.summary?.late, counts: out.committed }).toEqual({ seed, error: null, late: 0, counts: [20, 20, 20, 20, 20, 20] })
+  }
+})
+
+test('rows that are spread in turn go on where they were after a crash', async () => {
+  const results = new Set<string>()
+  for (let seed = 0; seed < 60; seed++) {
+    const out = committedSink<number>()
+    const flow = from(source('numbers', fromArray(times))).pipe(take(2, { id: 'firsts', parallelism: 3 }))
+    const run = await simulatedRun(topology(null, 'turns', flow.to(sink('out', out))), { seed, crashes: 3, tuning: { batchRows: 1 } })
+    expect(run.error).toBe(null)
+    results.add(JSON.stringify([...out.committed].sort((a, b) => a - b)))
+  }
+  expect([...results]).toEqual([JSON.stringify([0, 10, 20, 30, 40, 50])])
+})
+
+test('a stage behind parallelism(n) runs n instances and loses nothing', async () => {
+  const out = committedSink<number>()
+  const flow = from(source('numbers', fromArray(times))).pipe(parallelism(3), map((n) => n))
+  await simulatedRun(topology(null, 'wide', flow.to(sink('out', out))), { seed: 1, crashes: 3 })
+  expect([...out.committed].sort((a, b) => a - b)).toEqual(times)
+})
