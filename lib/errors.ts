@@ -51,6 +51,8 @@ export class MillraceError extends Error {
   readonly code: ErrorCode
   readonly operatorId: string | undefined
   readonly site: string | undefined
+  readonly #what: string
+  readonly #next: string | undefined
 
   constructor(code: ErrorCode, what: string, place: ErrorPlace = {}) {
     const where = [place.operatorId && `in '${place.operatorId}'`, place.site && `at ${place.site}`].filter(Boolean).join(' ')
@@ -58,6 +60,15 @@ export class MillraceError extends Error {
     this.code = code
     this.operatorId = place.operatorId
     this.site = place.site
+    this.#what = what
+    this.#next = place.next
+  }
+
+  /** @internal The same, said of an operator where it names none. */
+  of(operatorId: string): MillraceError {
+    if (this.operatorId !== undefined) return this
+    const { code, site } = this
+    return new MillraceError(code, this.#what, { operatorId, site, next: this.#next, ...('cause' in this ? { cause: this.cause } : {}) })
   }
 }
 
@@ -65,3 +76,6 @@ export const hasCode = (error: unknown, code?: ErrorCode): error is MillraceErro
   const found = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
   return typeof found === 'string' && found in errorTable && (code === undefined || found === code)
 }
+
+/** The same error, said of an operator where it names none; one of another copy of the package stays as it is. */
+export const placed = (error: MillraceError, operatorId: string): MillraceError => (error instanceof MillraceError ? error.of(operatorId) : error)

@@ -49,6 +49,9 @@ export interface LatestCheckpoint {
   readonly checkpoint: number
 }
 
+/** Writing failed, and nobody can say whether the checkpoint is there: only the next start, which looks, may decide what counts. */
+export class CheckpointInDoubt extends Error {}
+
 /** A store that this process holds the lock of. */
 export interface OpenStore {
   /** @throws SNAPSHOT_CORRUPT where there are checkpoints and none is good */
@@ -57,7 +60,7 @@ export interface OpenStore {
   highestRun(): Promise<number>
   /** Reads the checkpoint or savepoint in a folder. @throws SNAPSHOT_CORRUPT, NO_SNAPSHOT */
   read(path: string): Promise<CheckpointData>
-  /** Makes a checkpoint durable, then removes those beyond `keep`. Resolves with the bytes written. */
+  /** Makes a checkpoint durable, then removes those beyond `keep`. Resolves with the bytes written. Rejects with a CheckpointInDoubt, or it is not there. */
   write(data: CheckpointData): Promise<{ readonly bytes: number }>
   /** Writes a savepoint at any path; it is never removed. */
   writeSavepoint(path: string, data: CheckpointData): Promise<{ readonly bytes: number }>

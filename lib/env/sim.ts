@@ -107,8 +107,8 @@ export const simWorld = ({ seed, faults = {} }: SimWorldOptions): SimWorld => {
         const endStep = steps + limits.steps
         const endTime = now + limits.virtualMs
         while (alive) {
-          // A connector may answer by promise without any I/O, so continuations get a turn now and then, and whenever nothing else is left.
-          if (settled || events.size === 0 || random.chance(0.05)) {
+          // A connector may answer by promise without any I/O, so continuations get a turn now and then, and always before time jumps.
+          if (settled || random.chance(0.05) || events.nextTime(now) > now + 1) {
             settled = false
             await turn()
           }

@@ -2,6 +2,7 @@
  * The checkpoints of a job: asked for by time, by the user or by the end of the job; taken one at a time; made durable; committed.
  */
 import { Coordinator } from '../checkpoint/coordinator.ts'
+import { CheckpointInDoubt } from '../checkpoint/store.ts'
 import type { CheckpointData, CheckpointKind, OpenStore } from '../checkpoint/store.ts'
 import type { Env } from '../env/env.ts'
 import { MillraceError } from '../errors.ts'
@@ -151,6 +152,8 @@ export class JobCheckpoints {
     if (store !== null) {
       // A savepoint is a checkpoint as well: what its sinks commit must be known to 'latest'.
       const { bytes } = await store.write(data)
+      // From here on it is the one to go back to, whatever becomes of the savepoint: the parts that its sinks prepared must stay.
+      this.data = data
       if (request.path !== null) await this.writeSavepoint(store, request.path, data)
       this.completed++
       this.host.emit({ type: 'checkpoint', at: env.clock.now(), checkpoint, bytes, tookMs: Math.round(env.clock.monotonic() - startedAt) })
@@ -187,6 +190,8 @@ export class JobCheckpoints {
     const failure = new MillraceError('CHECKPOINT_FAILED', `checkpoint ${checkpoint} failed: ${describeError(error).message}`, { cause: error })
     this.host.emit({ type: 'checkpoint-failed', at: this.host.env.clock.now(), checkpoint, error: { ...describeError(failure), operatorId: '' } })
     for (const waiter of request?.waiters ?? []) waiter.reject(failure)
+    // Going on would write over the part files that its handles name.
+    if (error instanceof CheckpointInDoubt) return this.host.lastFailed(failure)
     if (request?.final !== true) return this.begin()
     if (++this.finalAttempts >= FINAL_ATTEMPTS_MAX) return this.host.lastFailed(failure)
     this.host.after(FINAL_WAIT_MS * this.finalAttempts, () => this.request({ ...request, waiters: [] }))

@@ -5,7 +5,7 @@ import { topologyNode } from '../api/topology.ts'
 import type { CheckpointData, OpenStore } from '../checkpoint/store.ts'
 import type { Env } from '../env/env.ts'
 import { realEnv } from '../env/real.ts'
-import { MillraceError } from '../errors.ts'
+import { MillraceError, hasCode } from '../errors.ts'
 import type { SourceNode } from '../api/node.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import { nodesOf } from '../plan/ids.ts'
@@ -50,9 +50,10 @@ export const runIn = async (env: Env, topology: Topology, given: RunOptions, tun
     }
   }
   const plan = enter(() => buildPlan(node, { parallelism: options.parallelism, maxParallelism: options.maxParallelism, checkpoints: options.checkpoints !== null }))
-  const store = options.checkpoints === null ? null : await options.checkpoints.to.open(env, plan.topology.id, { keep: options.checkpoints.keep })
+  const { checkpoints } = options
+  const store = checkpoints === null ? null : await ofStore(() => checkpoints.to.open(env, plan.topology.id, { keep: checkpoints.keep }))
   try {
-    const place = store === null ? null : await findStart(store, options, plan)
+    const place = store === null ? null : await ofStore(() => findStart(store, options, plan))
     const supervision = options.supervision ?? oneForOne()
     const start = { plan, options, env, tuning, store, supervision, enter, data: place?.data ?? null, run: place?.run ?? 1, firstCheckpoint: place?.firstCheckpoint ?? 0 }
     if (start.data?.finished === true && options.restore === 'latest') return await finishedJob({ ...start, data: start.data, store: store! })
@@ -63,6 +64,17 @@ export const runIn = async (env: Env, topology: Topology, given: RunOptions, tun
   } catch (error) {
     await store?.close().catch(() => undefined)
     throw error
+  }
+}
+
+/** A store's own errors have codes; those of its disk do not. */
+const ofStore = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work()
+  } catch (error) {
+    if (hasCode(error)) throw error
+    const what = `the store of checkpoints cannot be read: ${error instanceof Error ? error.message : String(error)}`
+    throw new MillraceError('CHECKPOINT_FAILED', what, { next: 'Mend the cause and run again; nothing was changed.', cause: error })
   }
 }
 
@@ -79,9 +91,12 @@ const findStart = async (store: OpenStore, options: CheckedOptions, plan: Plan):
     return { data: null, run: (await store.highestRun()) + 1, firstCheckpoint: 0, damaged: [] }
   }
   if (options.restore !== 'latest') {
-    const data = await store.read(options.restore)
-    checkFits(data, plan)
-    return { data, run: (await store.highestRun()) + 1, firstCheckpoint: data.checkpoint + 1, damaged: [] }
+    const given = await store.read(options.restore)
+    checkFits(given, plan)
+    // Sinks are cut back to it, so 'latest' must never look behind it: it becomes the first checkpoint of this run.
+    const data: CheckpointData = { ...given, run: (await store.highestRun()) + 1 }
+    await store.write(data)
+    return { data: given, run: data.run, firstCheckpoint: data.checkpoint + 1, damaged: [] }
   }
   const latest = await store.latest()
   if (latest.found !== null) {

@@ -2,7 +2,7 @@
 import type { Dispatcher } from '../actors/dispatcher.ts'
 import type { SinkConnector, SinkStart } from '../api/connector.ts'
 import type { Env } from '../env/env.ts'
-import { MillraceError, hasCode } from '../errors.ts'
+import { MillraceError, hasCode, placed } from '../errors.ts'
 import { DEAD_PORT } from '../plan/plan.ts'
 import type { Plan, PlanEdge, PlanVertex } from '../plan/plan.ts'
 import type { Supervision } from '../supervision/strategy.ts'
@@ -190,7 +190,7 @@ export class Region {
       const splits = await this.settings.enter(() => connector.splits({ env: this.settings.env, parallelism: vertex.parallelism, start }))
       return splits.map((split, index) => ({ split, index, position: null, count: 0, done: false }))
     } catch (error) {
-      if (hasCode(error)) throw error
+      if (hasCode(error)) throw placed(error, id)
       throw new MillraceError('SOURCE_FAILED', `its splits cannot be had: ${error instanceof Error ? error.message : String(error)}`, {
         operatorId: id,
         cause: error,

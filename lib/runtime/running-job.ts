@@ -73,6 +73,8 @@ export class RunningJob implements Job {
   private restarts = 0
   /** The last checkpoint has been asked for. */
   private halting = false
+  /** Where the last checkpoint of a drained job is to be a savepoint. */
+  private lastSavepoint: string | null = null
   private resolve!: (summary: JobSummary) => void
   private reject!: (error: unknown) => void
 
@@ -228,7 +230,7 @@ export class RunningJob implements Job {
     const regions = this.running()
     if (this.halting || regions === null || !regions.every((region) => region.sinkNames.every((sink) => this.endedSinks.has(sink)))) return
     this.halting = true
-    this.checkpoints.request({ kind: 'final', path: null, final: true, finished: true, waiters: [] })
+    this.checkpoints.request({ kind: 'final', path: this.lastSavepoint, final: true, finished: true, waiters: [] })
   }
 
   // ── failure ────────────────────────────────────────────────────────────────
@@ -260,7 +262,7 @@ export class RunningJob implements Job {
     this.regions[index] = null
     for (const name of failed?.sinkNames ?? []) this.endedSinks.delete(name)
     await this.checkpoints.interrupt()
-    await failed?.dispose(this.checkpoints.data?.checkpoint ?? -1)
+    await failed?.dispose(this.lifecycle.hasEnded ? undefined : (this.checkpoints.data?.checkpoint ?? -1))
     await new Promise<void>((resolve) => this.after(delayMs, resolve))
     if (this.lifecycle.hasEnded) return
     this.setBases(this.checkpoints.data)
@@ -371,15 +373,16 @@ export class RunningJob implements Job {
 
   async stop(options: { readonly savepoint?: string; readonly drain?: boolean } = {}): Promise<JobSummary> {
     if (this.lifecycle.hasEnded || this.halting) return this.completed
-    if (options.savepoint !== undefined) await this.savepoint(options.savepoint)
-    if (this.lifecycle.hasEnded || this.halting) return this.completed
+    const path = options.savepoint ?? null
+    if (path !== null && this.start.store === null) await this.savepoint(path)
     this.lifecycle.send('stop')
     if (options.drain === true) {
+      this.lastSavepoint = path
       for (const region of this.regions) region?.drain()
       return this.completed
     }
     this.halting = true
-    this.checkpoints.request({ kind: 'periodic', path: null, final: true, finished: false, waiters: [] })
+    this.checkpoints.request({ kind: path === null ? 'periodic' : 'savepoint', path, final: true, finished: false, waiters: [] })
     return this.completed
   }
 

@@ -7,7 +7,7 @@
  */
 import type { SinkConnector, SinkStart, SinkWriter } from '../api/connector.ts'
 import { Lifecycle } from '../actors/lifecycle.ts'
-import { MillraceError, hasCode } from '../errors.ts'
+import { MillraceError, hasCode, placed } from '../errors.ts'
 import { decodeValue, encodeValue } from '../state/codec.ts'
 import { Counters } from './actor-host.ts'
 import type { Actor, ActorHost } from './actor-host.ts'
@@ -177,7 +177,7 @@ export class SinkActor implements Actor {
   }
 
   private wrap(error: unknown): unknown {
-    if (hasCode(error)) return error
+    if (hasCode(error)) return placed(error, this.settings.sinkId)
     const text = error instanceof Error ? error.message : String(error)
     return new MillraceError('SINK_FAILED', `writing failed: ${text}`, { operatorId: this.settings.sinkId, cause: error })
   }

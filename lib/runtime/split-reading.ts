@@ -1,6 +1,6 @@
 /** The splits of one source instance: which are open, where each stands, what has been read ahead. */
 import type { SourceBatch, SourceConnector, SourceContext, SourceReader, Split } from '../api/connector.ts'
-import { MillraceError, hasCode } from '../errors.ts'
+import { MillraceError, hasCode, placed } from '../errors.ts'
 import { decodeValue, encodeValue } from '../state/codec.ts'
 
 export interface SplitState {
@@ -112,7 +112,7 @@ export class SplitReading {
     const fail = (error: unknown): void => {
       if (this.disposed) return
       const wrapped = hasCode(error)
-        ? error
+        ? placed(error, this.host.sourceId)
         : new MillraceError('SOURCE_FAILED', `reading failed: ${error instanceof Error ? error.message : String(error)}`, {
             operatorId: this.host.sourceId,
             cause: error,

@@ -9,6 +9,7 @@ import { createFolderDurably, exists as existsIn } from '../../env/durable-folde
 import { MillraceError, hasCode } from '../../errors.ts'
 import { packChunks, unpackChunks } from '../chunk-file.ts'
 import { decodeManifest, encodeManifest } from '../manifest.ts'
+import { CheckpointInDoubt } from '../store.ts'
 import type { CheckpointData, DamagedCheckpoint, LatestCheckpoint, OpenStore, SnapshotStore } from '../store.ts'
 import { takeLock } from './store-lock.ts'
 
@@ -88,7 +89,9 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
       await writeFile(folder, MANIFEST, manifest)
     } catch (error) {
       // It may be there all the same, and whoever is told of a failure goes on from an older one.
-      await removeManifest(folder).catch(() => undefined)
+      await removeManifest(folder).catch(() => {
+        throw new CheckpointInDoubt(`${folder}: ${describe(error)}`, { cause: error })
+      })
       throw error
     }
     return { bytes: packed.bytes.length + manifest.length }
