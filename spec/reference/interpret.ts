@@ -152,6 +152,11 @@ export const interpret = (topology: TopologyNode, input: ReferenceInput): Refere
     const step = outcome.value as Step
     if (step.isLate === true) sendLate(at, message)
     for (const out of step.out) send(mainOuts(at), out)
+    if (step.afterwards !== undefined) {
+      const made = call(message.record, at.operatorId, at.policy, deadLetters, step.afterwards)
+      if (made.kind === 'stop') return end(at, 'stopped')
+      if (made.kind === 'value') send(mainOuts(at), made.value as Message)
+    }
     fire(at, step.firings ?? [], message.split)
     for (const { time } of at.clock === null ? [] : step.out) {
       const seen = at.clock!.latest.get(message.split)

@@ -19,6 +19,8 @@ export interface Message {
 
 export interface Step {
   readonly out: readonly Message[]
+  /** One more output, made by a call of its own once all of the above stands. */
+  readonly afterwards?: () => Message
   /** Windows that fire because of the record. */
   readonly firings?: readonly Firing[]
   readonly isLate?: boolean
@@ -96,9 +98,8 @@ const foldProgram = (stage: StageNode): StageProgram => {
       const text = keyText(key)
       const known = perKey.get(text) ?? { key, acc: fold.empty() }
       const acc = fold.add(known.acc, { record, time: onClock(time), seq: seq++ })
-      const value = fold.result(acc)
       perKey.set(text, { key: known.key, acc })
-      return { out: [{ ...message, record: { key: known.key, value } }] }
+      return { out: [], afterwards: () => ({ ...message, record: { key: known.key, value: fold.result(acc) } }) }
     },
   }
 }

@@ -53,7 +53,8 @@ export const alignedWindows = (stage: StageNode): Windows => {
   const { assigner, allowedLateness } = stage.window as { assigner: TumblingAssigner | SlidingAssigner; allowedLateness: number }
   const { size, offset } = assigner
   const slide = assigner.kind === 'sliding' ? assigner.slide : size
-  const isSliced = stage.kind === 'aggregate' && isOrderFree(stage.params['node'] as AggregateNode)
+  // Windows that do not overlap share no panes.
+  const isSliced = slide < size && stage.kind === 'aggregate' && isOrderFree(stage.params['node'] as AggregateNode)
   const paneOf = (time: number): number => (isSliced ? Math.floor((time - offset) / gcd(size, slide)) : 0)
   const fold: Fold = foldOf(stage)
   const open = new Map<number, WindowState>()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { collect, from, generate, keyBy, map, scan, sink, source, topology } from 'millrace'
-import type { SinkConnector, Topology } from 'millrace'
+import { aggregate, collect, count, from, generate, keyBy, map, reduce, scan, sink, source, sum, topology } from 'millrace'
+import type { MillraceError, SinkConnector, Topology } from 'millrace'
 import { writeCsv, writeLines } from 'millrace/files'
 import { committedSink } from '../../lib/testing/committed-sink.ts'
 import { afterCheckpoints, afterRecords, checkpointsIn, complete, damage, live, put, startOf, taken, textOf, world } from './simulated-life.ts'
@@ -16,10 +16,11 @@ describe('after the end of a job, latest', () => {
   test('writes nothing and reports what the job had counted', async () => {
     const on = world()
     const first = await live(on, lines(20))
-    const names = on.disk.paths()
+    const names = (): string[] => on.disk.paths().filter((path) => !path.includes('/LOCK'))
+    const before = names()
     const second = await live(on, lines(20))
     expect(textOf(on, out)).toBe(text(20))
-    expect(on.disk.paths().filter((path) => !path.endsWith('LOCK'))).toEqual(names.filter((path) => !path.endsWith('LOCK')))
+    expect(names()).toEqual(before)
     expect(second.summary).toEqual({ ...first.summary!, restarts: 0, checkpoints: 0, elapsed: second.summary!.elapsed })
   })
 
@@ -349,6 +350,25 @@ describe('a changed topology', () => {
     expect(error!.message).toContain("'sums'")
   })
 
+  test('does not fit where a stage of the same id is of another kind', async () => {
+    const other = topology(null, 'changing', from(numbers(300)).pipe(keyBy((n) => n % 3), reduce((a, b) => a + b, { id: 'sums' }), map(({ value }) => `${value}`)).to(sink('out', writeLines(out))))
+    const error = await after(other)
+    expect(error).toMatchObject({ code: 'SNAPSHOT_INCOMPATIBLE' })
+    expect(error!.message).toContain("'sums' was scan and is reduce")
+  })
+
+  test('does not fit where an aggregate of the same id computes something else', async () => {
+    const over = (spec: Parameters<typeof aggregate>[0]): Topology =>
+      topology(null, 'changing', from(numbers(300)).pipe(keyBy((n) => n % 3), aggregate(spec as { n: ReturnType<typeof count> }, { id: 'sums' }), map(({ value }) => JSON.stringify(value))).to(sink('out', writeLines(out))))
+    const on = world(2)
+    await live(on, over({ n: count() }), { until: afterCheckpoints(5) })
+    const before = textOf(on, out)
+    const { error } = await live(on, over({ n: sum((n: number) => n) }))
+    expect(error).toMatchObject({ code: 'SNAPSHOT_INCOMPATIBLE' })
+    expect(error!.message).toContain("'sums'")
+    expect(textOf(on, out)).toBe(before)
+  })
+
   test('does not fit with other key groups', async () => {
     const error = await after(job('sums', 0), { maxParallelism: 64 })
     expect(error).toMatchObject({ code: 'SNAPSHOT_INCOMPATIBLE' })
@@ -521,6 +541,38 @@ describe('over crashes and resumes', () => {
       expect(last.summary).toMatchObject({ records: 200, results: 200 })
       expect(textOf(on, out)!.trimEnd().split('\n').sort()).toEqual(expected)
     }
+  })
+})
+
+describe('two processes', () => {
+  test('do not run one job on one store: the second is told who holds it', async () => {
+    const on = world()
+    const locks: (MillraceError | null)[] = []
+    await live(on, lines(300), {
+      until: afterRecords(50),
+      then: async (job) => {
+        locks.push((await live(on, lines(300), { shares: true })).error)
+        await job.completed
+      },
+    })
+    expect(locks).toMatchObject([{ code: 'STORE_LOCKED', message: expect.stringContaining('simulated process 1') }])
+    expect(textOf(on, out)).toBe(text(300))
+  })
+
+  test('follow one another when the first has died', async () => {
+    const on = world()
+    await live(on, lines(300), { until: afterRecords(50) })
+    expect((await live(on, lines(300))).summary).toMatchObject({ records: 300 })
+  })
+})
+
+describe('a savepoint that cannot be written', () => {
+  test('is refused to who asked for it, and the job goes on and ends right', async () => {
+    const on = world(4)
+    const life = await live(on, lines(300), { until: afterRecords(50), then: async (job) => (await job.savepoint('/saved/one'), job.savepoint('/saved/one')) })
+    expect(life.answer).toMatchObject({ code: 'CHECKPOINT_FAILED', message: expect.stringContaining('/saved/one') })
+    expect(life.summary).toMatchObject({ records: 300, results: 300 })
+    expect(textOf(on, out)).toBe(text(300))
   })
 })
 

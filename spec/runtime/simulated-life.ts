@@ -17,6 +17,8 @@ export interface LifeOptions extends Omit<RunOptions, 'checkpoints'> {
   readonly then?: (job: Job) => unknown
   /** Kills the process after that many steps. */
   readonly steps?: number
+  /** The machine stays on when the process ends: another one runs on it. */
+  readonly shares?: boolean
 }
 
 export interface Life {
@@ -49,7 +51,7 @@ export const damage = (on: SimWorld, path: string): void => {
 const limits = { steps: 200_000, virtualMs: 3_600_000 }
 
 export const live = async (on: SimWorld, topology: Topology, options: LifeOptions = {}): Promise<Life> => {
-  const { every = 5, keep, timeout, batchRows = 2, until, then, steps, ...run } = options
+  const { every = 5, keep, timeout, batchRows = 2, until, then, steps, shares = false, ...run } = options
   const process = on.boot()
   const events: JobEvent[] = []
   let job: Job | null = null
@@ -86,7 +88,7 @@ export const live = async (on: SimWorld, topology: Topology, options: LifeOption
     const last = await process.run(() => ended() && answered, limits)
     if (last !== 'until') throw new Error(`the job hangs (${last}) after ${process.steps} steps`)
   }
-  process.kill()
+  if (!shares) process.kill()
   return { job, summary, error, events, answer, steps: process.steps }
 }
 

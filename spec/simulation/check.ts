@@ -8,6 +8,7 @@ import { compareOutputs } from '../reference/compare.ts'
 import { interpret } from '../reference/interpret.ts'
 import { randomJob } from './random-job.ts'
 import type { RandomJobOptions } from './random-job.ts'
+import { withoutLast } from './without-last.ts'
 
 export interface SeedReport {
   readonly seed: number
@@ -15,6 +16,10 @@ export interface SeedReport {
   readonly crashes: number
   readonly resumes: number
   readonly restarts: number
+  /** Of the last life. */
+  readonly steps: number
+  /** What each sink holds in the end. */
+  readonly outputs: Readonly<Record<string, readonly unknown[]>>
   /** What differs, in words; null: nothing. */
   readonly difference: string | null
 }
@@ -23,10 +28,6 @@ export interface CheckOptions extends Omit<RandomJobOptions, 'sinkOf'> {
   readonly crashes?: number
   readonly run?: Partial<SimulatedRunOptions>
 }
-
-/** Whether a pane is the last one is known at its firing, and with several splits depends on how they interleave (semantics.md §3). */
-const withoutLast = (record: unknown): unknown =>
-  typeof record === 'object' && record !== null && 'pane' in record ? { ...record, pane: { ...(record.pane as object), isLast: 'open' } } : record
 
 export const checkSeed = async (seed: number, options: CheckOptions = {}): Promise<SeedReport> => {
   const sinks = new Map<string, ReturnType<typeof committedSink<unknown>>>()
@@ -72,6 +73,8 @@ export const checkSeed = async (seed: number, options: CheckOptions = {}): Promi
     crashes: run.crashes,
     resumes: run.resumes,
     restarts: run.restarts,
+    steps: run.steps,
+    outputs: Object.fromEntries([...sinks].map(([id, { committed }]) => [id, committed])),
     difference: differences.length === 0 ? null : differences.join('\n  '),
   }
 }

@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest'
+import { checkSeed } from './check.ts'
+import type { CheckOptions, SeedReport } from './check.ts'
+
+const SEEDS = 2000
+const CHUNK = 250
+
+const reports = async (from: number, to: number, options: CheckOptions = {}): Promise<SeedReport[]> => {
+  const all: SeedReport[] = []
+  for (let seed = from; seed < to; seed++) all.push(await checkSeed(seed, options))
+  return all
+}
+
+const differences = (all: readonly SeedReport[]): string[] =>
+  all.flatMap(({ seed, describe: words, difference }) => (difference === null ? [] : [`seed ${seed} (${words}):\n  ${difference}\n  npm run sim -- ${seed}`]))
+
+const total = (all: readonly SeedReport[], name: 'crashes' | 'resumes' | 'restarts'): number => all.reduce((sum, report) => sum + report[name], 0)
+
+describe('random jobs under crashes, stalls and reordering give what the reference gives', () => {
+  const done: SeedReport[] = []
+  for (let from = 0; from < SEEDS; from += CHUNK)
+    test(`seeds ${from} to ${from + CHUNK - 1}`, { timeout: 120_000 }, async () => {
+      const all = await reports(from, from + CHUNK)
+      done.push(...all)
+      expect(differences(all)).toEqual([])
+    })
+
+  test('faults have truly happened', () => {
+    expect(done.length).toBe(SEEDS)
+    expect(total(done, 'crashes')).toBeGreaterThan(1000)
+    expect(total(done, 'resumes')).toBeGreaterThan(300)
+    expect(total(done, 'restarts')).toBeGreaterThan(20)
+  })
+})
+
+describe('a job that resumes at another parallelism', () => {
+  const ofLife = [1, 2, 4, 3]
+  const rescaled: CheckOptions = { parallelism: 4, crashes: 3, run: { parallelismOfLife: (life) => ofLife[life % ofLife.length]! } }
+
+  test('gives what the reference gives, in any order', { timeout: 120_000 }, async () => {
+    const all = await reports(10_000, 10_200, rescaled)
+    expect(differences(all)).toEqual([])
+    expect(total(all, 'resumes')).toBeGreaterThan(50)
+  })
+})
+
+describe('one seed', () => {
+  test('is one course of events, each time it is played', { timeout: 120_000 }, async () => {
+    const once = await reports(20_000, 20_050)
+    const again = await reports(20_000, 20_050)
+    expect(again).toEqual(once)
+    expect(new Set(once.map((report) => report.steps)).size).toBeGreaterThan(25)
+  })
+})
