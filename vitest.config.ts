@@ -1,5 +1,13 @@
-/** Two projects of specs: `quick` on virtual time, `system` on real processes and real time. */
+/** Three projects of specs: `quick`, `proof` with thousands of simulated runs, `system` on real processes and real time. */
 import { defineConfig } from 'vitest/config'
+
+/** What needs many runs to mean something; all on virtual time. */
+const proof = [
+  'spec/simulation/*.spec.ts',
+  'spec/operators/verified-*.spec.ts',
+  'spec/windows/against-reference.spec.ts',
+  'spec/checkpoint/crash.spec.ts',
+]
 
 const conditions = ['@millrace/source', 'module', 'node', 'development|production']
 
@@ -11,7 +19,11 @@ export default defineConfig({
       {
         extends: true,
         // Specs keep nothing between them; a worker for each file would cost 0.1 s a file.
-        test: { name: 'quick', include: ['spec/**/*.spec.ts'], exclude: ['spec/system/**'], pool: 'forks', isolate: false },
+        test: { name: 'quick', include: ['spec/**/*.spec.ts'], exclude: ['spec/system/**', ...proof], pool: 'forks', isolate: false },
+      },
+      {
+        extends: true,
+        test: { name: 'proof', include: proof, pool: 'forks', isolate: false, testTimeout: 120_000 },
       },
       {
         extends: true,

@@ -272,7 +272,7 @@ describe('a damaged newest checkpoint', () => {
 describe('a file shorter than the checkpoint says', () => {
   test('fails the job, and nothing is written to it', async () => {
     const on = world(3)
-    await live(on, lines(300), { until: afterRecords(250), then: (job) => job.stop() })
+    await live(on, lines(300), { until: afterRecords(250), act: (job) => job.stop() })
     put(on, out, 'line 0\n')
     const { error } = await live(on, lines(300))
     expect(error).toMatchObject({ code: 'SINK_FAILED', operatorId: 'out' })
@@ -293,7 +293,7 @@ describe('restore: PATH', () => {
 
   test('goes on from a savepoint', async () => {
     const on = world(4)
-    const first = await live(on, lines(300), { until: afterRecords(50), then: (job) => job.savepoint('/saved/one') })
+    const first = await live(on, lines(300), { until: afterRecords(50), act: (job) => job.savepoint('/saved/one') })
     expect(first.answer).toBe('/saved/one')
     const again = await live(on, lines(300), { restore: '/saved/one' })
     expect(startOf(again)!.from).toBe('resumed')
@@ -380,7 +380,7 @@ describe('stop()', () => {
   test('takes a last checkpoint, and the next run goes on there', async () => {
     for (let seed = 1; seed <= 10; seed++) {
       const on = world(seed)
-      const stopped = await live(on, lines(300), { until: afterRecords(100), then: (job) => job.stop() })
+      const stopped = await live(on, lines(300), { until: afterRecords(100), act: (job) => job.stop() })
       expect(stopped.summary!.records).toBeLessThan(300)
       expect(textOf(on, out)).toBe(text(stopped.summary!.results))
       const again = await live(on, lines(300))
@@ -393,7 +393,7 @@ describe('stop()', () => {
   test('with a savepoint ends exactly there', async () => {
     for (let seed = 1; seed <= 5; seed++) {
       const on = world(seed)
-      const stopped = await live(on, lines(300), { until: afterRecords(100), then: (job) => job.stop({ savepoint: '/saved/last' }) })
+      const stopped = await live(on, lines(300), { until: afterRecords(100), act: (job) => job.stop({ savepoint: '/saved/last' }) })
       const again = await live(on, lines(300), { restore: '/saved/last' })
       expect(startOf(again)!.records).toBe(stopped.summary!.records)
       expect(textOf(on, out)).toBe(text(300))
@@ -402,7 +402,7 @@ describe('stop()', () => {
 
   test('with drain ends the input, and the job is finished', async () => {
     const on = world(2)
-    const stopped = await live(on, lines(300), { until: afterRecords(100), then: (job) => job.stop({ drain: true }) })
+    const stopped = await live(on, lines(300), { until: afterRecords(100), act: (job) => job.stop({ drain: true }) })
     expect(stopped.summary!.records).toBeLessThan(300)
     expect(textOf(on, out)).toBe(text(stopped.summary!.records))
     expect(startOf(await live(on, lines(300)))!.from).toBe('finished')
@@ -411,7 +411,7 @@ describe('stop()', () => {
   test('without checkpoints publishes the file', async () => {
     const on = world(2)
     put(on, out, 'mine\n')
-    const stopped = await live(on, lines(300), { every: null, until: afterRecords(100), then: (job) => job.stop() })
+    const stopped = await live(on, lines(300), { every: null, until: afterRecords(100), act: (job) => job.stop() })
     expect(textOf(on, out)).toBe(text(stopped.summary!.results))
   })
 })
@@ -428,7 +428,7 @@ describe('without checkpoints', () => {
   test('cancel leaves the target as it was', async () => {
     const on = world(2)
     put(on, out, 'mine\n')
-    await live(on, lines(300), { every: null, until: afterRecords(100), then: (job) => job.cancel() })
+    await live(on, lines(300), { every: null, until: afterRecords(100), act: (job) => job.cancel() })
     expect(textOf(on, out)).toBe('mine\n')
     expect(on.disk.paths()).toEqual([out])
   })
@@ -436,9 +436,7 @@ describe('without checkpoints', () => {
   test('a failure leaves the target as it was', async () => {
     const on = world(2)
     put(on, out, 'mine\n')
-    const broken = { ...generate((i) => i, { count: 300 }), bounded: false }
-    const inner = broken.open
-    const failing = { ...broken, open: (...args: Parameters<typeof inner>) => ({ ...inner(...args), poll: () => Promise.reject(new Error('the line is dead')) }) }
+    const failing = { splits: () => [{ id: 'all' }], open: () => ({ poll: () => Promise.reject(new Error('the line is dead')), close: () => undefined }) }
     const life = await live(on, topology(null, 'lines', from(source('numbers', failing as never)).pipe(map((n) => `${n as number}`)).to(sink('out', writeLines(out)))), { every: null })
     expect(life.error).toMatchObject({ code: 'NO_SNAPSHOT' })
     expect(textOf(on, out)).toBe('mine\n')
@@ -550,7 +548,7 @@ describe('two processes', () => {
     const locks: (MillraceError | null)[] = []
     await live(on, lines(300), {
       until: afterRecords(50),
-      then: async (job) => {
+      act: async (job) => {
         locks.push((await live(on, lines(300), { shares: true })).error)
         await job.completed
       },
@@ -569,7 +567,7 @@ describe('two processes', () => {
 describe('a savepoint that cannot be written', () => {
   test('is refused to who asked for it, and the job goes on and ends right', async () => {
     const on = world(4)
-    const life = await live(on, lines(300), { until: afterRecords(50), then: async (job) => (await job.savepoint('/saved/one'), job.savepoint('/saved/one')) })
+    const life = await live(on, lines(300), { until: afterRecords(50), act: async (job) => (await job.savepoint('/saved/one'), job.savepoint('/saved/one')) })
     expect(life.answer).toMatchObject({ code: 'CHECKPOINT_FAILED', message: expect.stringContaining('/saved/one') })
     expect(life.summary).toMatchObject({ records: 300, results: 300 })
     expect(textOf(on, out)).toBe(text(300))

@@ -12,9 +12,9 @@ export interface LifeOptions extends Omit<RunOptions, 'checkpoints'> {
   readonly keep?: number
   readonly timeout?: number
   readonly batchRows?: number
-  /** The moment at which `then` is done, or the process is killed where there is no `then`. */
+  /** The moment at which `act` is done, or the process is killed where there is no `act`. */
   readonly until?: (job: Job, events: readonly JobEvent[]) => boolean
-  readonly then?: (job: Job) => unknown
+  readonly act?: (job: Job) => unknown
   /** Kills the process after that many steps. */
   readonly steps?: number
   /** The machine stays on when the process ends: another one runs on it. */
@@ -26,7 +26,7 @@ export interface Life {
   readonly summary: JobSummary | null
   readonly error: MillraceError | null
   readonly events: readonly JobEvent[]
-  /** What `then` gave. */
+  /** What `act` gave. */
   readonly answer: unknown
   /** Steps until it had ended or was killed. */
   readonly steps: number
@@ -51,7 +51,7 @@ export const damage = (on: SimWorld, path: string): void => {
 const limits = { steps: 200_000, virtualMs: 3_600_000 }
 
 export const live = async (on: SimWorld, topology: Topology, options: LifeOptions = {}): Promise<Life> => {
-  const { every = 5, keep, timeout, batchRows = 2, until, then, steps, shares = false, ...run } = options
+  const { every = 5, keep, timeout, batchRows = 2, until, act, steps, shares = false, ...run } = options
   const process = on.boot()
   const events: JobEvent[] = []
   let job: Job | null = null
@@ -74,8 +74,8 @@ export const live = async (on: SimWorld, topology: Topology, options: LifeOption
   const isTime = (): boolean => job !== null && until !== undefined && until(job, events)
   const outcome = await process.run(() => ended() || isTime(), { ...limits, ...(steps === undefined ? {} : { steps }) })
   if (outcome === 'quiet' || (outcome === 'limit' && steps === undefined)) throw new Error(`the job hangs (${outcome}) after ${process.steps} steps`)
-  if (!ended() && outcome === 'until' && then !== undefined) {
-    void Promise.resolve(then(job!)).then(
+  if (!ended() && outcome === 'until' && act !== undefined) {
+    void Promise.resolve(act(job!)).then(
       (value) => {
         answer = value
         answered = true

@@ -109,6 +109,6 @@ describe('verifyOperator', () => {
 
   test('refuses a job that fails', async () => {
     const stage = (s: DataStream<number>) => s.pipe(keyBy((n) => n), scan((acc: object) => acc, () => ({ f: () => 1 }), { id: 'bad' }))
-    await expect(verifyOperator(stage, { input, expected: [] })).rejects.toThrow()
+    await expect(verifyOperator(stage, { input, expected: [] })).rejects.toThrow(/plain, seed 1/)
   })
 })
