@@ -46,6 +46,8 @@ export interface SourceConnector<T, P = any> {
   readonly badRow?: 'dead-letter' | 'fail'
   /** It ends, and gives the same records each time it is read from the start: without checkpoints a restart begins anew. */
   readonly bounded?: boolean
+  /** False: its batches have no positions, so what it emitted after the last snapshot is lost in a restart (at most once). */
+  readonly replayable?: boolean
 }
 
 /** A run begins anew, resumes from a stored checkpoint, or one region of it restarts. */

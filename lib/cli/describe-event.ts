@@ -17,6 +17,8 @@ export const describeEvent = (event: JobEvent): string | null => {
       return `restart of '${event.operatorId}' in ${formatDuration(event.delayMs)}: ${headOf(event.error.message)}`
     case 'stopped':
       return `'${event.operatorId}' was stopped by its supervisor: ${headOf(event.error.message)}`
+    case 'lost':
+      return `'${event.operatorId}' has no positions: ${event.records.toLocaleString('en-US')} records that it had emitted are lost`
     case 'warning':
       return `warning: ${event.message}`
     case 'status':

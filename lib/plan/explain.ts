@@ -38,6 +38,7 @@ const visible = (plan: Plan): readonly PlanVertex[] => plan.vertices.filter((ver
 const edgesOf = (vertex: PlanVertex): readonly PlanEdge[] => vertex.outputs.filter((edge) => !edge.to.isDeadLetters)
 
 const promiseOf = (vertex: PlanVertex): string | null => {
+  if (vertex.source !== null) return vertex.source.connector.replayable === false ? 'at most once: it has no positions' : null
   if (vertex.sink !== null)
     return vertex.sink.connector.canGoBack === true ? 'exactly once' : vertex.sink.connector.canGoBack === false ? 'exactly once, cannot go back' : 'at least once unless it has prepare and commit'
   return null
@@ -67,7 +68,7 @@ const asText = (plan: Plan): string => {
     lines.push('', `actor ${vertex.id} ×${vertex.parallelism}`)
     for (const stage of stagesOf(vertex)) lines.push(`  ${stage}`)
     const promise = promiseOf(vertex)
-    if (promise !== null) lines.push(`  delivery: ${promise}`)
+    if (promise !== null) lines.push(`  ${vertex.source === null ? 'delivery' : 'reading'}: ${promise}`)
     for (const edge of edgesOf(vertex)) lines.push(`  → ${edge.to.id}${edge.port === '' ? '' : ` [${edge.port}]`}, ${routings[edge.routing]}`)
   }
   for (const warning of plan.warnings) lines.push('', `warning: ${warning}`)

@@ -66,6 +66,9 @@ export class JobCheckpoints {
   private cancelTimeout: (() => void) | null = null
   private finalAttempts = 0
   private savepointFailure: MillraceError | null = null
+  private disposed = false
+  /** Ends a pause early, when the job ends. */
+  private wake: (() => void) | null = null
 
   constructor(host: CheckpointsHost, data: CheckpointData | null, first: number) {
     this.host = host
@@ -205,13 +208,20 @@ export class JobCheckpoints {
     const interrupted = this.pending?.request ?? null
     const wasDurable = this.coordinator.phase === 'committing'
     if (this.coordinator.phase !== 'writing') this.abort()
-    while (this.coordinator.phase === 'writing') await new Promise<void>((resolve) => this.host.after(1, resolve))
+    while (this.coordinator.phase === 'writing' && !this.disposed) await this.pause(1)
     if (this.coordinator.phase === 'committing') this.abort()
     this.pending = null
     // The end of the input has to be reached again.
     for (let index = this.requests.length - 1; index >= 0; index--) if (this.requests[index]!.finished) this.requests.splice(index, 1)
     if (interrupted === null || interrupted.finished || (interrupted.kind === 'periodic' && !interrupted.final && interrupted.waiters.length === 0)) return
     if (!wasDurable || interrupted.final) this.requests.unshift(interrupted)
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve
+      this.host.after(ms, resolve)
+    })
   }
 
   private abort(): void {
@@ -227,6 +237,8 @@ export class JobCheckpoints {
   }
 
   dispose(): void {
+    this.disposed = true
     this.cancelTimeout?.()
+    this.wake?.()
   }
 }

@@ -78,6 +78,8 @@ export type JobEvent =
   | { readonly type: 'checkpoint-failed'; readonly at: number; readonly checkpoint: number; readonly error: FailureFacts }
   | { readonly type: 'damaged-checkpoint'; readonly at: number; readonly checkpoint: string; readonly message: string }
   | { readonly type: 'restart'; readonly at: number; readonly operatorId: string; readonly error: FailureFacts; readonly delayMs: number }
+  /** Records that a source without positions had emitted after the snapshot that the job goes back to: it cannot emit them again. */
+  | { readonly type: 'lost'; readonly at: number; readonly operatorId: string; readonly records: number }
   | { readonly type: 'dead-letter'; readonly at: number; readonly letter: DeadLetter }
   | { readonly type: 'stopped'; readonly at: number; readonly operatorId: string; readonly error: FailureFacts }
   | { readonly type: 'warning'; readonly at: number; readonly message: string }

@@ -19,6 +19,8 @@ import { checkFits } from './restored-job.ts'
 import { checkOptions } from './run-options.ts'
 import type { CheckedOptions } from './run-options.ts'
 import { RunningJob } from './running-job.ts'
+import type { StartReport } from './running-job.ts'
+import { holdsHandles } from './sink-actor.ts'
 
 /** Rows of a batch, and rows on a channel before its sender waits. */
 const TUNING: Tuning = { batchRows: BATCH_ROWS_MAX, channelRows: 4 * BATCH_ROWS_MAX }
@@ -58,7 +60,7 @@ export const runIn = async (env: Env, topology: Topology, given: RunOptions, tun
     const start = { plan, options, env, tuning, store, supervision, enter, data: place?.data ?? null, run: place?.run ?? 1, firstCheckpoint: place?.firstCheckpoint ?? 0 }
     if (start.data?.finished === true && options.restore === 'latest') return await finishedJob({ ...start, data: start.data, store: store! })
     const job = new RunningJob(start)
-    for (const event of place?.damaged ?? []) job.report(event)
+    for (const event of place?.reports ?? []) job.report(event)
     await job.open()
     return job
   } catch (error) {
@@ -82,13 +84,13 @@ interface StartPlace {
   readonly data: CheckpointData | null
   readonly run: number
   readonly firstCheckpoint: number
-  readonly damaged: readonly { readonly type: 'damaged-checkpoint'; readonly checkpoint: string; readonly message: string }[]
+  readonly reports: readonly StartReport[]
 }
 
 /** Where a run begins: the newest good checkpoint, a given one, or anew. Numbers go on where the store left off. */
 const findStart = async (store: OpenStore, options: CheckedOptions, plan: Plan): Promise<StartPlace> => {
   if (options.restore === 'none') {
-    return { data: null, run: (await store.highestRun()) + 1, firstCheckpoint: 0, damaged: [] }
+    return { data: null, run: (await store.highestRun()) + 1, firstCheckpoint: 0, reports: [] }
   }
   if (options.restore !== 'latest') {
     const given = await store.read(options.restore)
@@ -96,7 +98,11 @@ const findStart = async (store: OpenStore, options: CheckedOptions, plan: Plan):
     // Sinks are cut back to it, so 'latest' must never look behind it: it becomes the first checkpoint of this run.
     const data: CheckpointData = { ...given, run: (await store.highestRun()) + 1 }
     await store.write(data)
-    return { data: given, run: data.run, firstCheckpoint: data.checkpoint + 1, damaged: [] }
+    const reports = stuckSinks(given, plan).map((id): StartReport => ({
+      type: 'warning',
+      message: `'${id}' keeps what it committed after checkpoint ${given.run}-${given.checkpoint}: it cannot go back`,
+    }))
+    return { data: given, run: data.run, firstCheckpoint: data.checkpoint + 1, reports }
   }
   const latest = await store.latest()
   if (latest.found !== null) {
@@ -107,16 +113,23 @@ const findStart = async (store: OpenStore, options: CheckedOptions, plan: Plan):
     data: latest.found,
     run: latest.found?.run ?? latest.run + 1,
     firstCheckpoint: latest.found === null ? 0 : latest.checkpoint + 1,
-    damaged: latest.damaged.map(({ checkpoint, error }) => ({ type: 'damaged-checkpoint', checkpoint, message: error.message })),
+    reports: latest.damaged.map(({ checkpoint, error }): StartReport => ({ type: 'damaged-checkpoint', checkpoint, message: error.message })),
   }
 }
 
+/** Sinks that commit, by what the snapshot holds of them, and do not say that they can take a commit back. */
+const stuckSinks = (data: CheckpointData, plan: Plan): string[] =>
+  plan.vertices
+    .flatMap((vertex) => (vertex.sink !== null && vertex.sink.connector.canGoBack !== true ? [vertex.id] : []))
+    .filter((id) => data.chunks.some(({ name, bytes }) => name.slice(0, name.lastIndexOf('/')) === id && holdsHandles(bytes)))
+
 /** Older than the newest: every sink that commits has to be able to take a commit back. */
 const requireGoingBack = (data: CheckpointData, damaged: number, plan: Plan): void => {
-  if (damaged === 0) return
-  const stuck = plan.vertices.filter((vertex) => vertex.sink !== null && vertex.sink.connector.canGoBack === false)
+  const stuck = damaged === 0 ? [] : stuckSinks(data, plan)
   if (stuck.length === 0) return
-  throw new MillraceError('SNAPSHOT_CORRUPT', `the newest checkpoint is damaged, and ${stuck.map((vertex) => `'${vertex.id}'`).join(', ')} cannot take back what was committed after checkpoint ${data.run}-${data.checkpoint}`, {
-    next: `Pass restore: the folder of checkpoint ${data.run}-${data.checkpoint} to go back to it on purpose.`,
+  const checkpoint = `${data.run}-${data.checkpoint}`
+  const sinks = stuck.map((id) => `'${id}'`).join(', ')
+  throw new MillraceError('SNAPSHOT_CORRUPT', `the newest checkpoint is damaged, and ${sinks} cannot take back what was committed after checkpoint ${checkpoint}`, {
+    next: `Pass restore: the folder of checkpoint ${checkpoint} to go back to it on purpose.`,
   })
 }

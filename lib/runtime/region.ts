@@ -223,6 +223,11 @@ export class Region {
     for (const source of this.sources) source.committed(checkpoint)
   }
 
+  /** What sources without positions will not emit again, by source. */
+  lostAfter(checkpoint: number): readonly { readonly operatorId: string; readonly records: number }[] {
+    return this.sources.map((source) => source.lostAfter(checkpoint)).filter(({ records }) => records > 0)
+  }
+
   counters(): JobCounters {
     return [...this.sources, ...this.operators, ...this.sinks].reduce((sum, actor) => addCounters(sum, actor.counters()), NO_COUNTERS)
   }

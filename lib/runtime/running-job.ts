@@ -46,6 +46,11 @@ export interface JobStart {
   enter<T>(step: () => T): T
 }
 
+/** What was found before the job opened. */
+export type StartReport =
+  | { readonly type: 'damaged-checkpoint'; readonly checkpoint: string; readonly message: string }
+  | { readonly type: 'warning'; readonly message: string }
+
 const EVENTS_KEPT = 256
 
 export class RunningJob implements Job {
@@ -138,7 +143,7 @@ export class RunningJob implements Job {
   }
 
   /** Something found before the job opened. */
-  report(event: { readonly type: 'damaged-checkpoint'; readonly checkpoint: string; readonly message: string }): void {
+  report(event: StartReport): void {
     this.emit({ ...event, at: this.env.clock.now() })
   }
 
@@ -262,7 +267,9 @@ export class RunningJob implements Job {
     this.regions[index] = null
     for (const name of failed?.sinkNames ?? []) this.endedSinks.delete(name)
     await this.checkpoints.interrupt()
-    await failed?.dispose(this.lifecycle.hasEnded ? undefined : (this.checkpoints.data?.checkpoint ?? -1))
+    const backTo = this.checkpoints.data?.checkpoint ?? -1
+    for (const lost of failed?.lostAfter(backTo) ?? []) this.emit({ type: 'lost', at: this.env.clock.now(), ...lost })
+    await failed?.dispose(this.lifecycle.hasEnded ? undefined : backTo)
     await new Promise<void>((resolve) => this.after(delayMs, resolve))
     if (this.lifecycle.hasEnded) return
     this.setBases(this.checkpoints.data)
@@ -284,9 +291,10 @@ export class RunningJob implements Job {
     this.concludeIfEnded()
   }
 
-  /** Without a snapshot only a bounded job of replayable sources can start again. */
+  /** Without checkpoints only a bounded job of replayable sources can start again; with them nothing is committed before the first. */
   private canRestart(): boolean {
-    return this.checkpoints.data !== null || this.start.plan.vertices.every((vertex) => vertex.source === null || vertex.source.connector.bounded === true)
+    if (this.checkpoints.data !== null || this.start.store !== null) return true
+    return this.start.plan.vertices.every((vertex) => vertex.source === null || vertex.source.connector.bounded === true)
   }
 
   private noSnapshot(cause: unknown, operatorId: string): MillraceError {

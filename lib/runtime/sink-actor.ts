@@ -21,6 +21,9 @@ interface Prepared {
   readonly handle: unknown
 }
 
+/** Whether a sink's part of a snapshot says that it prepares and commits. */
+export const holdsHandles = (bytes: Uint8Array): boolean => (decodeValue(bytes) as Prepared[]).length > 0
+
 export interface SinkSettings {
   readonly sinkId: string
   readonly instance: number

@@ -39,6 +39,9 @@ export class SourceActor implements Actor {
   private stopped = false
   /** Positions of checkpoints that are not complete yet. */
   private readonly positions = new Map<number, ReadonlyMap<string, unknown>>()
+  /** Records that cannot be read again: read in all, and up to each checkpoint. */
+  private unrepeatable = 0
+  private readonly unrepeatableAt = new Map<number, number>()
 
   constructor(vertex: PlanVertex, instance: number, host: ActorHost, router: Router, splits: readonly SplitState[], settings: { readonly batchMax: number; readonly start: SinkStart }) {
     const source = vertex.source!
@@ -91,7 +94,13 @@ export class SourceActor implements Actor {
   committed(checkpoint: number): void {
     const positions = this.positions.get(checkpoint)
     for (const older of this.positions.keys()) if (older <= checkpoint) this.positions.delete(older)
+    for (const older of this.unrepeatableAt.keys()) if (older < checkpoint) this.unrepeatableAt.delete(older)
     if (positions !== undefined) this.reading.committed(positions)
+  }
+
+  /** Records read after that checkpoint that will not come again; −1: after the start. */
+  lostAfter(checkpoint: number): { readonly operatorId: string; readonly records: number } {
+    return { operatorId: this.sourceId, records: this.unrepeatable - (this.unrepeatableAt.get(checkpoint) ?? 0) }
   }
 
   step(): void {
@@ -178,6 +187,7 @@ export class SourceActor implements Actor {
     }
     this.current = null
     this.reading.passed(state, batch)
+    if (batch.position === undefined) this.unrepeatable += records.length
     if (state.done) core.chain.splitEnd(origin)
   }
 
@@ -219,6 +229,7 @@ export class SourceActor implements Actor {
     core.lifecycle.send({ type: 'align' })
     core.lifecycle.send({ type: 'aligned' })
     const { states } = this.reading
+    this.unrepeatableAt.set(barrier.checkpoint, this.unrepeatable)
     this.positions.set(barrier.checkpoint, new Map(states.map((state) => [state.split.id, state.position])))
     this.host.reports.acknowledged({
       actor: this.name,

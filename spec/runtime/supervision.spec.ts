@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { collect, exponential, filter, from, fromArray, generate, isolate, keyBy, map, oneForOne, run, scan, sink, source, take, tap, topology } from 'millrace'
-import type { Directive, Job, JobEvent, MillraceError, SinkConnector, Topology } from 'millrace'
+import { collect, explain, exponential, filter, from, fromArray, generate, isolate, keyBy, map, oneForOne, run, scan, sink, source, take, tap, topology } from 'millrace'
+import type { Directive, Job, JobEvent, MillraceError, SinkConnector, SourceConnector, Topology } from 'millrace'
 
 const at = (job: Job): JobEvent[] => {
   const events: JobEvent[] = []
@@ -183,4 +183,38 @@ test('a stage that has taken what it wants closes its source', async () => {
   const job = await run(topology(null, 't', from(source('endless', generate((i) => i))).pipe(isolate(), take(3)).to(sink('out', out))))
   await job.completed
   expect(out.records).toEqual([0, 1, 2])
+})
+
+test('a source without positions says how many records a restart has lost', async () => {
+  let failures = 1
+  let next = 0
+  const out = collect<number>()
+  const live: SourceConnector<number, undefined> = {
+    bounded: true,
+    replayable: false,
+    splits: () => [{ id: 'all' }],
+    open: () => ({
+      poll: () => ({ records: next < 4 ? [next++] : [], position: undefined, done: next >= 4 }),
+      close: () => undefined,
+    }),
+  }
+  const frail: SinkConnector<number> = {
+    ...out,
+    open: (context) => {
+      const writer = out.open(context as never) as { write(records: readonly number[]): void; close(): void }
+      return {
+        ...writer,
+        write: (records: readonly number[]) => {
+          if (records.includes(2) && failures-- > 0) throw new Error('not now')
+          writer.write(records)
+        },
+      }
+    },
+  }
+  const built = topology(null, 't', from(source('live', live)).to(sink('out', frail)))
+  const job = await run(built, { supervision: oneForOne({ backoff: fast }) })
+  const events = at(job)
+  await job.completed
+  expect(events.filter((event) => event.type === 'lost')).toMatchObject([{ operatorId: 'live', records: expect.any(Number) as number }])
+  expect(explain(built)).toContain('at most once')
 })
