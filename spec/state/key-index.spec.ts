@@ -1,0 +1,31 @@
+/** Slots of keys, whether they lie in the array, in a Map, or in one of several Maps. */
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { KeyIndex } from '../../lib/state/key-index.ts'
+import { canonicalKey } from '../../lib/state/key.ts'
+
+const key = fc.oneof(fc.nat(100), fc.nat(2000), fc.nat(2 ** 31), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constant(-0), fc.nat(20).map(String), fc.boolean())
+
+test('a key keeps the number of its first arrival, small whole numbers among large ones and other kinds', () => {
+  fc.assert(
+    fc.property(fc.array(key, { maxLength: 800, size: 'max' }), fc.constantFrom(5, 1000), (keys, entriesMax) => {
+      const index = new KeyIndex(entriesMax)
+      const expected = new Map<unknown, number>()
+      for (const one of keys) {
+        const canonical = canonicalKey(one)
+        expect(index.find(one)).toBe(expected.get(canonical) ?? -1)
+        if (!expected.has(canonical)) expected.set(canonical, expected.size)
+        expect(index.add(one)).toBe(expected.get(canonical))
+        expect(index.keyAt(index.find(one))).toBe(one === 0 ? 0 : one)
+      }
+      expect(index.size).toBe(expected.size)
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test.each([NaN, Infinity, -Infinity])('%s is no key, and takes no number', (one) => {
+  const index = new KeyIndex()
+  expect(() => index.add(one)).toThrow('KEY_NOT_HASHABLE')
+  expect(index.size).toBe(0)
+})
