@@ -39,6 +39,15 @@ export class Dispatcher {
     while (this.queue.length > 0) {
       const index = this.queue.length === 1 ? 0 : scheduler.pick(this.queue.length)
       const [actor] = this.queue.splice(index, 1) as [Runnable]
+      const stallMs = scheduler.stall()
+      if (stallMs > 0) {
+        // It stays in `queued`: who wakes it meanwhile changes nothing.
+        scheduler.after(stallMs, () => {
+          this.queued.delete(actor)
+          this.ready(actor)
+        })
+        continue
+      }
       this.queued.delete(actor)
       try {
         actor.step()

@@ -24,6 +24,8 @@ export interface Scheduler {
   shouldYield(since: number): boolean
   /** Which of `count` things that are ready goes first, 0 … count − 1. The real one says 0; the simulator shuffles. */
   pick(count: number): number
+  /** Milliseconds to hold an actor back before its next step. The real one says 0; the simulator stalls one now and then. */
+  stall(): number
 }
 
 export interface Env {

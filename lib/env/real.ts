@@ -71,6 +71,7 @@ export const realEnv = (): Env => {
       soon: (turn) => void setImmediate(turn),
       shouldYield: (since) => performance.now() - since >= TURN_MS,
       pick: () => 0,
+      stall: () => 0,
     },
     files: realFiles(),
     holder: JSON.stringify(holder),

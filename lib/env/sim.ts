@@ -93,6 +93,7 @@ export const simWorld = ({ seed, faults = {} }: SimWorldOptions): SimWorld => {
         soon: (run) => void schedule(random.next(), run),
         shouldYield: () => random.chance(0.5),
         pick: (count) => random.below(count),
+        stall: () => (random.chance(0.01) ? 30 * random.next() : 0),
       },
       files: io,
       holder,

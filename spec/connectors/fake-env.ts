@@ -13,7 +13,7 @@ export const fakeEnv = (files: Files = new MemoryFiles()): FakeEnv => {
   return {
     clock,
     random: { next: () => 0.5 },
-    scheduler: { after: () => () => {}, soon: (turn) => turn(), shouldYield: () => false, pick: () => 0 },
+    scheduler: { after: () => () => {}, soon: (turn) => turn(), shouldYield: () => false, pick: () => 0, stall: () => 0 },
     files,
     holder: 'spec',
     isAlive: () => true,
