@@ -93,5 +93,5 @@ const asError = (topology: TopologyNode, faults: readonly Fault[]): MillraceErro
   if (faults.length === 1) return new MillraceError(first.code, `topology '${topology.id}': ${first.what}`, { site: first.site })
   const code = faults.every((fault) => fault.code === first.code) ? first.code : 'TOPOLOGY_INVALID'
   const lines = faults.map((fault) => `\n  - ${fault.code === code ? '' : `${fault.code}: `}${fault.what} (at ${fault.site})`)
-  return new MillraceError(code, `topology '${topology.id}' has ${faults.length} faults:${lines.join('')}`, { site: topology.site })
+  return new MillraceError(code, `topology '${topology.id}' (${topology.site}) has ${faults.length} faults:${lines.join('')}`)
 }

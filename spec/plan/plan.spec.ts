@@ -152,10 +152,10 @@ describe('faults', () => {
     expect(fault.code).toBe('TOPOLOGY_INVALID')
     expect(fault.message.replaceAll(/plan\.spec\.ts:\d+/g, 'PLACE').split('\n')).toMatchInlineSnapshot(`
       [
-        "TOPOLOGY_INVALID: topology 'planned' has 3 faults:",
+        "TOPOLOGY_INVALID: topology 'planned' (PLACE) has 3 faults:",
         "  - eventTime stands behind a shuffle, where the splits of its source are mixed; put it before keyBy or partition (at PLACE)",
         "  - ID_DUPLICATE: the id 'same' is used twice, also at PLACE (at PLACE)",
-        "  - ID_MISSING: take keeps state and has no id (at PLACE) (at PLACE)",
+        "  - ID_MISSING: take keeps state and has no id (at PLACE)",
         "  Correct each stage the message names.",
       ]
     `)
