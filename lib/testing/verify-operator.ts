@@ -6,9 +6,9 @@ import type { AnyStream } from '../api/stream.ts'
 import { fromArray } from '../connectors/memory/from-array.ts'
 import type { Supervision } from '../supervision/strategy.ts'
 import { committedSink } from './committed-sink.ts'
-import { pacedSource } from './paced-source.ts'
 import { simulatedRun } from './simulated-run.ts'
 import type { SimulatedRunOptions } from './simulated-run.ts'
+import { steppingSource } from './stepping-source.ts'
 
 export interface VerifyOptions<T, R> {
   /** Records, frozen before they are played: nobody may change them. */
@@ -33,9 +33,10 @@ export interface VerifyOptions<T, R> {
 export const verifyOperator = async <T, R>(stage: (input: DataStream<T>) => AnyStream<R>, options: VerifyOptions<T, R>): Promise<void> => {
   const { input, expected, fails = [], supervision, anyOrder = false, crashPlaces = 40 } = options
   input.forEach(deepFreeze)
-  const attempt = async (variant: string, records: readonly T[], run: Omit<SimulatedRunOptions, 'seed'> & { seed?: number; paced?: boolean }): Promise<number> => {
+  type Run = Omit<SimulatedRunOptions, 'seed'> & { readonly seed?: number; readonly stepping?: boolean }
+  const attempt = async (variant: string, records: readonly T[], { stepping = false, ...run }: Run): Promise<number> => {
     const out = committedSink<R>()
-    const flow = stage(from(source('verified', run.paced === true ? pacedSource(records, PAUSE_MS) : fromArray(records)))) as DataStream<R>
+    const flow = stage(from(source('verified', stepping ? steppingSource(records) : fromArray(records)))) as DataStream<R>
     const result = await simulatedRun(topology(null, 'verify', flow.to(sink('received', out))), {
       seed: 1,
       ...run,
@@ -57,10 +58,10 @@ export const verifyOperator = async <T, R>(stage: (input: DataStream<T>) => AnyS
   await attempt('empty input', [], { every: 0 })
   for (const batchRows of [1, 2, 3, 7]) await attempt(`batches of ${batchRows}`, input, { every: 0, tuning: { batchRows, channelRows: 64 } })
   await attempt('an outbox of one record', input, { every: 0, tuning: { batchRows: 1, channelRows: 1 } })
-  const steps = await attempt('checkpoints', input, { paced: true, every: 1, tuning: { batchRows: 1, channelRows: 1 } })
+  const steps = await attempt('checkpoints', input, { every: 1, stepping: true, tuning: { batchRows: 1, channelRows: 1 } })
   const stride = Math.max(1, Math.floor(steps / crashPlaces))
   for (let step = 1; step <= steps; step += stride)
-    await attempt(`crash after step ${step}`, input, { paced: true, every: 1, crashSteps: [step], tuning: { batchRows: 1, channelRows: 1 } })
+    await attempt(`crash after step ${step}`, input, { every: 1, stepping: true, crashSteps: [step], tuning: { batchRows: 1, channelRows: 1 } })
   for (let seed = 2; seed < 10; seed++) await attempt('many crashes', input, { seed, crashes: 6 })
 }
 
@@ -90,9 +91,6 @@ const show = (value: unknown): string => {
     return String(value)
   }
 }
-
-/** Long enough for a checkpoint to become durable between two records. */
-const PAUSE_MS = 15
 
 const deepFreeze = (value: unknown): void => {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return
