@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { eventTime, filter, from, fromArray, keyBy, map, merge, parallelism, sink, source, take, topology, tumbling, window, aggregate, count } from 'millrace'
+import type { SinkConnector, SourceConnector } from 'millrace'
 import { committedSink } from '../../lib/testing/committed-sink.ts'
 import { simulatedRun } from '../../lib/testing/simulated-run.ts'
 
@@ -33,4 +34,45 @@ test('a stage behind parallelism(n) runs n instances and loses nothing', async (
   const flow = from(source('numbers', fromArray(times))).pipe(parallelism(3), map((n) => n))
   await simulatedRun(topology(null, 'wide', flow.to(sink('out', out))), { seed: 1, crashes: 3 })
   expect([...out.committed].sort((a, b) => a - b)).toEqual(times)
+})
+
+test('a split that stays silent for idleAfter no longer holds the windows of the others', async () => {
+  const out = committedSink<unknown>()
+  const splits: SourceConnector<number, number> = {
+    bounded: true,
+    splits: () => [{ id: 'busy' }, { id: 'silent' }],
+    open: (split, position, { env }) => {
+      let next = position ?? 0
+      const begun = env.clock.monotonic()
+      return {
+        poll: () => {
+          if (split.id === 'silent') return { records: [], position: 0, done: env.clock.monotonic() - begun > 5_000 }
+          const records = next < times.length ? [times[next]!] : []
+          next += records.length
+          return { records, position: next, done: next >= times.length && env.clock.monotonic() - begun > 4_000 }
+        },
+        close: () => undefined,
+      }
+    },
+  }
+  const firings: number[] = []
+  const flow = from(source('two', splits)).pipe(
+    eventTime((n) => n, { idleAfter: 100 }),
+    keyBy(() => 'all'),
+    window(tumbling(100)),
+    aggregate(count(), { id: 'count' }),
+    map((w) => w.window.start),
+  )
+  const began: number[] = []
+  const timed: SinkConnector<number> = {
+    open: ({ env }) => {
+      began.push(env.clock.monotonic())
+      return { write: (records: readonly number[]) => void records.forEach(() => firings.push(env.clock.monotonic() - began[0]!)), close: () => undefined }
+    },
+  }
+  const run = await simulatedRun(topology(null, 'idle', flow.to(sink('out', out)), flow.to(sink('timed', timed))), { seed: 3, every: 0 })
+  expect(run.error).toBe(null)
+  expect(out.committed).toEqual([0, 100, 200, 300, 400, 500])
+  expect(firings.filter((ms) => ms < 3_000)).toHaveLength(5)
+  expect(run.summary?.late).toBe(0)
 })

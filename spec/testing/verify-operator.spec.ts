@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { keyBy, map, scan } from 'millrace'
+import { map, oneForOne } from 'millrace'
 import type { AnyStream, DataStream } from 'millrace'
 import { verifyOperator } from 'millrace/testing'
 import { dataStream, handleOf, stageNode } from '../../lib/api/stream.ts'
@@ -108,7 +108,10 @@ describe('verifyOperator', () => {
   })
 
   test('refuses a job that fails', async () => {
-    const stage = (s: DataStream<number>) => s.pipe(keyBy((n) => n), scan((acc: object) => acc, () => ({ f: () => 1 }), { id: 'bad' }))
-    await expect(verifyOperator(stage, { input, expected: [] })).rejects.toThrow(/plain, seed 1/)
+    const throwing = (): never => {
+      throw new Error('never')
+    }
+    const supervision = oneForOne({ decide: () => 'escalate' })
+    await expect(verifyOperator((s: DataStream<number>) => s.pipe(map(throwing)), { input, expected: [], supervision })).rejects.toThrow('plain, seed 1: the job failed')
   })
 })
