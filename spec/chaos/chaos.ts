@@ -26,10 +26,11 @@ export interface ChaosCount {
 
 const KILLS_PER_ROUND_MAX = 5
 /** Of all kills: while the victim opens, and while it ends. The others are spread evenly between its first record and the last. */
-const OPENING_SHARE = 0.03
-const ENDING_SHARE = 0.03
-/** Share of the way to the last record at which the latest of those fall: to see the record and to kill takes its time. */
-const LAST_MOMENT = 0.95
+const OPENING_SHARE = 0.025
+const ENDING_SHARE = 0.025
+/** What the latest of those leave to be read, in records and in milliseconds: it takes its time to see the first record, and to kill. */
+const RECORDS_LEFT = 3
+const MS_LEFT = 30
 const OPENING_MS = 700
 const ENDING_MS = 40
 
@@ -108,7 +109,10 @@ const aimed = (job: ChaosJob, chance: Chance): Aim => {
   const [kind, share] = [chance.next(), chance.next()]
   if (kind < OPENING_SHARE) return { after: 'spawn', delay: () => share * OPENING_MS }
   if (kind < OPENING_SHARE + ENDING_SHARE) return { after: 'last record', delay: () => share * ENDING_MS }
-  return { after: 'first record', delay: (before) => share * LAST_MOMENT * (((job.records - before) / job.recordsPerSecond) * 1_000) }
+  return {
+    after: 'first record',
+    delay: (before) => share * Math.max(0, ((job.records - before - RECORDS_LEFT) / job.recordsPerSecond) * 1_000 - MS_LEFT),
+  }
 }
 
 const isBeginningOf = (part: Buffer, whole: Buffer): boolean => whole.subarray(0, part.length).equals(part)

@@ -19,11 +19,11 @@ const introduction: ChaosJob = {
   name: 'introduction',
   module: 'samples/introduction/topology.ts',
   records: 72,
-  recordsPerSecond: 60,
+  recordsPerSecond: 40,
   checkpointEvery: 20,
   outputName: 'counts.csv',
   expected: 'samples/introduction/expected.csv',
-  parameters: (output) => ({ output, 'words-per-second': 60 }),
+  parameters: (output) => ({ output, 'words-per-second': 40 }),
 }
 
 const generated: ChaosJob = {

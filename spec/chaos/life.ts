@@ -35,7 +35,13 @@ export const live = (job: ChaosJob, folder: string, aim: Aim | null): Promise<Li
     const lines: string[] = []
     let stderr = ''
     let recordsBefore = 0
-    const timers = [setTimeout(() => child.kill('SIGKILL'), LIFE_MAX)]
+    let hangs = false
+    const endHanging = (): void => {
+      hangs = true
+      stderr += `it neither ended nor was killed within ${LIFE_MAX} ms`
+      child.kill('SIGKILL')
+    }
+    const timers = [setTimeout(endHanging, LIFE_MAX)]
     const killAfter = (moment: Aim['after']): void => {
       if (aim?.after === moment) timers.push(setTimeout(() => child.kill('SIGKILL'), aim.delay(recordsBefore)))
     }
@@ -50,7 +56,7 @@ export const live = (job: ChaosJob, folder: string, aim: Aim | null): Promise<Li
     child.on('close', (code, signal) => {
       for (const timer of timers) clearTimeout(timer)
       const started = lines.find((line) => line.startsWith('started'))
-      const isKilled = signal === 'SIGKILL' && aim !== null
+      const isKilled = signal === 'SIGKILL' && aim !== null && !hangs
       resolve({
         from: started === undefined ? null : (started.split(' ')[1] as Life['from']),
         recordsBefore,
