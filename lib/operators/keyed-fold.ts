@@ -1,7 +1,7 @@
 /** One accumulator for each key, emitted with each record: what `scan` and `reduce` on a keyed stream run. */
 import { copyValue } from '../state/copy.ts'
 import { KeyIndex } from '../state/key-index.ts'
-import { FoldGuard } from './fold-guard.ts'
+import { AccumulatorGuard } from '../state/accumulator-guard.ts'
 import { readKeyed, writeKeyed } from './keyed-state.ts'
 import type { OperatorContext, RowOperator } from './operator.ts'
 
@@ -16,7 +16,7 @@ export interface Fold {
 export const keyedFold = ({ fn, start, inPlace }: Fold, { maxParallelism }: OperatorContext): RowOperator => {
   const index = new KeyIndex()
   const accumulators: unknown[] = []
-  let guard: FoldGuard | null = null
+  let guard: AccumulatorGuard | null = null
   return {
     shape: 'one',
     apply: (record, context) => {
@@ -39,13 +39,13 @@ export const keyedFold = ({ fn, start, inPlace }: Fold, { maxParallelism }: Oper
       // Nothing is stored by a call that fails, and what `start` made for a new key is dropped.
       const before = accumulators[slot]
       if (!inPlace || typeof before !== 'object' || before === null) return true
-      const undone = guard?.undo(slot) ?? null
+      const undone = guard?.restored(slot) ?? null
       if (undone === null) return false
       accumulators[slot] = undone.accumulator
       return true
     },
     guard: () => {
-      if (inPlace) guard ??= new FoldGuard(fn)
+      if (inPlace) guard ??= new AccumulatorGuard(fn)
     },
     snapshot: (writer) => writeKeyed(writer, index, maxParallelism, (slot) => writer.value(accumulators[slot])),
     restore: (scope) =>

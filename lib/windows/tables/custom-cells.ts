@@ -4,7 +4,7 @@ import type { ByteReader } from '../../state/byte-reader.ts'
 import type { ByteWriter } from '../../state/byte-writer.ts'
 import { copyValue } from '../../state/copy.ts'
 import type { AggregatorParts } from '../aggregate-spec.ts'
-import { AccumulatorGuard } from './accumulator-guard.ts'
+import { AccumulatorGuard } from '../../state/accumulator-guard.ts'
 import type { CellRules, Cells } from './cells.ts'
 
 const uncopied = Symbol('uncopied')
