@@ -17,6 +17,9 @@ export interface RestoredState {
   isStopped(actor: string): boolean
 }
 
+/** Milliseconds after which an actor that is never idle sends what it has. */
+const FLUSH_MS = 5
+
 export class ActorCore {
   readonly name: string
   readonly vertex: PlanVertex
@@ -34,6 +37,7 @@ export class ActorCore {
   private blockedSince: number | null = null
   private blockedTotal = 0
   private stepTime = 0
+  private flushedAt = 0
 
   constructor(vertex: PlanVertex, instance: number, host: ActorHost, router: Router, recordNumber: () => number | null, ready: () => void) {
     this.name = `${vertex.id}/${instance}`
@@ -91,6 +95,13 @@ export class ActorCore {
       this.blockedSince = null
     }
     return true
+  }
+
+  /** After a step: sends open batches where nothing more waits, and in a busy actor now and then, so that a rare result is not held back. */
+  end(isIdle: boolean): void {
+    if (!isIdle && this.stepTime - this.flushedAt < FLUSH_MS) return
+    this.flushedAt = this.stepTime
+    this.router.flush(true)
   }
 
   get now(): number {

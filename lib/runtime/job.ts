@@ -19,7 +19,7 @@ import { checkFits } from './restored-job.ts'
 import { checkOptions } from './run-options.ts'
 import type { CheckedOptions } from './run-options.ts'
 import { RunningJob } from './running-job.ts'
-import type { StartReport } from './running-job.ts'
+import type { StartReport } from './job-start.ts'
 import { holdsHandles } from './sink-actor.ts'
 
 /** Rows of a batch, and rows on a channel before its sender waits. */

@@ -85,8 +85,9 @@ export class OperatorActor implements Actor {
       }
     }
     if (core.router.isBlocked) return
-    if (this.mailbox.hasLetter || this.current !== null || core.chain.isBusy || this.hasEndToTell || core.clockDue) this.host.dispatcher.ready(this)
-    else core.router.flush(true)
+    const isIdle = !this.mailbox.hasLetter && this.current === null && !core.chain.isBusy && !this.hasEndToTell && !core.clockDue
+    core.end(isIdle)
+    if (!isIdle) this.host.dispatcher.ready(this)
   }
 
   private work(): void {

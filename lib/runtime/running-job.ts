@@ -8,12 +8,10 @@ import type { Observable } from 'rxjs'
 import { Dispatcher } from '../actors/dispatcher.ts'
 import type { Env } from '../env/env.ts'
 import { MillraceError, hasCode } from '../errors.ts'
-import type { CheckpointData, OpenStore } from '../checkpoint/store.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { CheckpointData } from '../checkpoint/store.ts'
 import { backoffDelay } from '../supervision/backoff.ts'
 import { describeError } from '../supervision/describe-error.ts'
 import { RestartBudget } from '../supervision/restart-budget.ts'
-import type { Supervision } from '../supervision/strategy.ts'
 import { addCounters, NO_COUNTERS } from './actor-host.ts'
 import type { Acknowledgement } from './actor-host.ts'
 import { deadLetterBox } from './dead-letter-box.ts'
@@ -23,33 +21,12 @@ import type { DeadLetter, FailureFacts, Job, JobCounters, JobEvent, JobMetrics, 
 import { JobCheckpoints } from './job-checkpoints.ts'
 import type { CheckpointRequest } from './job-checkpoints.ts'
 import { JobLifecycle } from './job-lifecycle.ts'
+import type { JobStart, StartReport } from './job-start.ts'
 import { everySecond } from './metrics-stream.ts'
 import { Region } from './region.ts'
-import type { Tuning } from './region.ts'
-import { eventLog } from './replay-subject.ts'
+import { eventLog } from './event-log.ts'
 import { countersOf, jobRecordOf, restoredState } from './restored-job.ts'
-import type { CheckedOptions } from './run-options.ts'
 import { Suspects } from './suspects.ts'
-
-export interface JobStart {
-  readonly plan: Plan
-  readonly options: CheckedOptions
-  readonly env: Env
-  readonly tuning: Tuning
-  readonly store: OpenStore | null
-  readonly data: CheckpointData | null
-  /** Number of this start on its store. */
-  readonly run: number
-  /** Number of the first checkpoint to take. */
-  readonly firstCheckpoint: number
-  readonly supervision: Supervision
-  enter<T>(step: () => T): T
-}
-
-/** What was found before the job opened. */
-export type StartReport =
-  | { readonly type: 'damaged-checkpoint'; readonly checkpoint: string; readonly message: string }
-  | { readonly type: 'warning'; readonly message: string }
 
 const EVENTS_KEPT = 256
 
@@ -76,6 +53,7 @@ export class RunningJob implements Job {
   private readonly startedAt: number
   private readonly timers = new Set<() => void>()
   private restarts = 0
+  private readonly onAbort = (): void => void this.cancel()
   /** The last checkpoint has been asked for. */
   private halting = false
   /** Where the last checkpoint of a drained job is to be a savepoint. */
@@ -163,7 +141,7 @@ export class RunningJob implements Job {
     if (this.start.store !== null && data === null) this.checkpoints.request({ kind: 'start', path: null, final: false, finished: false, waiters: [] })
     for (const region of this.regions) region?.start()
     if (options.checkpoints !== null) this.schedulePeriodic(options.checkpoints.every)
-    options.signal?.addEventListener('abort', () => void this.cancel(), { once: true })
+    options.signal?.addEventListener('abort', this.onAbort, { once: true })
     if (options.signal?.aborted === true) void this.cancel()
   }
 
@@ -339,6 +317,7 @@ export class RunningJob implements Job {
   }
 
   private async shutDown(): Promise<void> {
+    this.start.options.signal?.removeEventListener('abort', this.onAbort)
     for (const cancel of this.timers) cancel()
     this.timers.clear()
     this.checkpoints.dispose()

@@ -119,8 +119,8 @@ export class SourceActor implements Actor {
       going = true
     }
     if (core.router.isBlocked) return
+    core.end(!going)
     if (going) this.host.dispatcher.ready(this)
-    else core.router.flush(true)
   }
 
   private fail(error: unknown): void {

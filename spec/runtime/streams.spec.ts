@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { eventTime, filter, from, fromArray, keyBy, map, merge, parallelism, sink, source, take, topology, tumbling, window, aggregate, count } from 'millrace'
+import { expect, test, vi } from 'vitest'
+import { eventTime, filter, from, fromArray, generate, keyBy, map, merge, parallelism, run, sink, source, take, topology, tumbling, window, aggregate, count } from 'millrace'
 import type { SinkConnector, SourceConnector } from 'millrace'
 import { committedSink } from '../../lib/testing/committed-sink.ts'
 import { simulatedRun } from '../../lib/testing/simulated-run.ts'
@@ -75,4 +75,12 @@ test('a split that stays silent for idleAfter no longer holds the windows of the
   expect(out.committed).toEqual([0, 100, 200, 300, 400, 500])
   expect(firings.filter((ms) => ms < 3_000)).toHaveLength(5)
   expect(run.summary?.late).toBe(0)
+})
+
+test('a rare result of a busy source is not held back', async () => {
+  const found: number[] = []
+  const connector: SinkConnector<number> = { open: () => ({ write: (records: readonly number[]) => void found.push(...records), close: () => undefined }) }
+  const job = await run(topology(null, 'rare', from(source('endless', generate((i) => i))).pipe(filter((i) => i === 5)).to(sink('out', connector))))
+  await vi.waitFor(() => expect(found).toEqual([5]), { timeout: 4_000, interval: 5 })
+  await job.stop()
 })
