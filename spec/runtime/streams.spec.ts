@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { eventTime, filter, from, fromArray, generate, keyBy, map, merge, parallelism, run, sink, source, take, topology, tumbling, window, aggregate, count } from 'millrace'
+import { eventTime, filter, from, fromArray, generate, keyBy, map, merge, parallelism, run, scan, sink, source, take, topology, tumbling, window, aggregate, count } from 'millrace'
 import type { SinkConnector, SourceConnector } from 'millrace'
 import { committedSink } from '../../lib/testing/committed-sink.ts'
 import { simulatedRun } from '../../lib/testing/simulated-run.ts'
@@ -82,5 +82,30 @@ test('a rare result of a busy source is not held back', async () => {
   const connector: SinkConnector<number> = { open: () => ({ write: (records: readonly number[]) => void found.push(...records), close: () => undefined }) }
   const job = await run(topology(null, 'rare', from(source('endless', generate((i) => i))).pipe(filter((i) => i === 5)).to(sink('out', connector))))
   await vi.waitFor(() => expect(found).toEqual([5]), { timeout: 4_000, interval: 5 })
+  await job.stop()
+})
+
+test('a sink that does not answer stops the source within the bounds of the channels', async () => {
+  let release = (): void => undefined
+  const stuck = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const connector: SinkConnector<unknown> = { open: () => ({ write: () => stuck, close: () => undefined }) }
+  const flow = from(source('endless', generate((i) => i))).pipe(
+    keyBy((i) => i % 7),
+    scan((n) => n + 1, 0, { id: 'counts' }),
+  )
+  const job = await run(topology(null, 'stuck', flow.to(sink('out', connector))))
+  let before = -1
+  await vi.waitFor(() => {
+    const { records } = job.metrics()
+    const stands = records === before
+    before = records
+    expect(records).toBeGreaterThan(0)
+    expect(stands).toBe(true)
+  }, { timeout: 4_000, interval: 50 })
+  // Two channels of 4 × 1,024 rows, each with a batch beyond its credit, and what the actors hold open.
+  expect(job.metrics().records).toBeLessThan(2 * 5 * 1_024 + 4 * 1_024)
+  release()
   await job.stop()
 })
