@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import type { ChaosJob } from './jobs.ts'
 import { outputOf } from './jobs.ts'
 import { live } from './life.ts'
+import { referenceOutput } from './reference-output.ts'
 import type { Aim, Life } from './life.ts'
 import type { Chance } from './random.ts'
 
@@ -42,8 +43,9 @@ export const chaos = async (
   tell: (line: string) => void = () => undefined,
 ): Promise<ChaosCount> => {
   const whole = await undisturbed(job)
-  const isExpected = job.expected === null || whole.equals(readFileSync(job.expected))
-  const faults = isExpected ? [] : [`${job.name}: an undisturbed run does not write ${job.expected}`]
+  const faults: string[] = []
+  if (!whole.equals(await referenceOutput(job))) faults.push(`${job.name}: an undisturbed run does not write what the reference gives`)
+  if (job.expected !== null && !whole.equals(readFileSync(job.expected))) faults.push(`${job.name}: an undisturbed run does not write ${job.expected}`)
   let count: ChaosCount = { kills: 0, rounds: 0, inTheMiddle: 0, resumes: 0, faults }
   while (count.kills < kills && count.faults.length === 0) {
     const planned = Math.min(chance.whole(0, KILLS_PER_ROUND_MAX), kills - count.kills)

@@ -13,6 +13,16 @@ export interface ChaosJob {
   /** What it must write, where that is known apart from any run of it. */
   readonly expected: string | null
   parameters(output: string): Readonly<Record<string, unknown>>
+  /** Parameters for reading all of its records at once. */
+  readonly unpaced: Readonly<Record<string, unknown>>
+  /** The file that these results come to. */
+  write(results: readonly unknown[]): string
+}
+
+interface Counted {
+  readonly word: string
+  readonly start: number
+  readonly count: number
 }
 
 const introduction: ChaosJob = {
@@ -23,6 +33,8 @@ const introduction: ChaosJob = {
   checkpointEvery: 20,
   outputName: 'counts.csv',
   expected: 'samples/introduction/expected.csv',
+  unpaced: { 'words-per-second': 1e9 },
+  write: (results) => ['word,start,count', ...(results as Counted[]).map(({ word, start, count }) => `${word},${start},${count}`), ''].join('\n'),
   parameters: (output) => ({ output, 'words-per-second': 40 }),
 }
 
@@ -34,6 +46,8 @@ const generated: ChaosJob = {
   checkpointEvery: 50,
   outputName: 'totals.ndjson',
   expected: null,
+  unpaced: { output: 'nowhere', records: 1_000_000, 'records-per-second': 1e9 },
+  write: (results) => results.map((result) => `${JSON.stringify(result)}\n`).join(''),
   parameters: (output) => ({ output, records: 1_000_000, 'records-per-second': 400_000 }),
 }
 

@@ -1,6 +1,6 @@
 /**
  * `npm run chaos -- [--kills N] [--seed S] [--job NAME]`: kills real processes by SIGKILL, at random moments, and compares what they and
- * those that go on after them have written with what an undisturbed run writes.
+ * those that go on after them have written with what an undisturbed run and the reference write.
  */
 import { parseArgs } from 'node:util'
 import { chaos } from './chaos.ts'
@@ -36,7 +36,7 @@ for (const [index, job] of chosen.entries()) {
   console.log(`  ${count.inTheMiddle} of them between the first and the last record`)
   console.log(`  ${count.resumes} resumes from a checkpoint with records in it`)
   const known = job.expected === null ? '' : ` and to ${job.expected}`
-  if (count.faults.length === 0) console.log(`  bytes equal to an undisturbed run's${known}`)
+  if (count.faults.length === 0) console.log(`  bytes equal to an undisturbed run's and to the reference's${known}`)
   else {
     console.log(`  FAILED\n  ${count.faults.join('\n  ')}`)
     process.exitCode = 1

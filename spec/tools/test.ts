@@ -1,4 +1,4 @@
-/** Checks types, then lint, then every spec (`--quick`: none that needs real processes), and ends with `N passed, N failed`. */
+/** Checks types, then lint, then every spec (`--quick`: none that needs real processes or thousands of runs), and ends with `N passed, N failed`. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
