@@ -18,14 +18,13 @@ export type ActorEvent =
 
 const always = { stop: 'stopped', fail: 'failed', dispose: 'disposed' } as const
 
-const machine = setup({ types: {} as { events: ActorEvent; context: { readonly ended: boolean } } }).createMachine({
+const machine = setup({ types: {} as { events: ActorEvent } }).createMachine({
   id: 'actor',
-  context: { ended: false },
   initial: 'starting',
   states: {
     starting: { on: { ...always, opened: 'running' } },
     running: { on: { ...always, align: 'aligning', end: 'ended' } },
-    aligning: { on: { ...always, aligned: 'snapshotting', end: 'aligning' } },
+    aligning: { on: { ...always, aligned: 'snapshotting', end: 'endedAligning' } },
     snapshotting: { on: { ...always, snapshotted: 'running' } },
     ended: { on: { ...always, align: 'endedAligning' } },
     endedAligning: { on: { ...always, aligned: 'endedSnapshotting' } },
