@@ -169,21 +169,22 @@ const agrees = async (cases: fc.Arbitrary<Case>, numRuns: number, parallelism: n
   return seen
 }
 
+// The bounds below lie far under what chance gives: they only say that something was compared.
 const disorder = fc.constantFrom(0, 0, 4, 30)
 
 describe('with one split the panes, their order and the late records are those of the reference', () => {
   test('tumbling and sliding windows', { timeout: 120_000 }, async () => {
     const { panes, late, resumes } = await agrees(caseOf(aligned, allFolds, disorder), 650, 1)
-    expect(panes).toBeGreaterThan(3000)
-    expect(late).toBeGreaterThan(200)
-    expect(resumes).toBeGreaterThan(50)
+    expect(panes).toBeGreaterThan(1500)
+    expect(late).toBeGreaterThan(60)
+    expect(resumes).toBeGreaterThan(10)
   })
 
   test('session windows', { timeout: 120_000 }, async () => {
     const { panes, late, resumes } = await agrees(caseOf(sessions, { ...orderFree, ...inOrder }, disorder), 400, 1)
-    expect(panes).toBeGreaterThan(1500)
-    expect(late).toBeGreaterThan(100)
-    expect(resumes).toBeGreaterThan(30)
+    expect(panes).toBeGreaterThan(700)
+    expect(late).toBeGreaterThan(30)
+    expect(resumes).toBeGreaterThan(8)
   })
 })
 
@@ -193,13 +194,13 @@ describe('with four splits the panes are those of the reference, in any order', 
 
   test('tumbling and sliding windows', { timeout: 120_000 }, async () => {
     const { panes, resumes } = await agrees(caseOf(aligned, orderFree, within), 200, 4)
-    expect(panes).toBeGreaterThan(1000)
-    expect(resumes).toBeGreaterThan(10)
+    expect(panes).toBeGreaterThan(400)
+    expect(resumes).toBeGreaterThan(1)
   })
 
   test('session windows', { timeout: 120_000 }, async () => {
     const { panes, resumes } = await agrees(caseOf(sessions, orderFree, within), 120, 4)
-    expect(panes).toBeGreaterThan(400)
-    expect(resumes).toBeGreaterThan(5)
+    expect(panes).toBeGreaterThan(150)
+    expect(resumes).toBeGreaterThan(0)
   })
 })
