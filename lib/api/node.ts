@@ -6,6 +6,7 @@
 import type { Operator, OperatorContext } from '../operators/operator.ts'
 import type { SinkConnector, SourceConnector } from './connector.ts'
 import type { StageOptions } from './stage-options.ts'
+import type { Instants } from '../time/instants.ts'
 import type { WindowNodeParams } from '../windows/assigner.ts'
 
 export interface SourceNode {
@@ -69,6 +70,8 @@ export interface StageNode {
   readonly sides: readonly SideOutputNode[]
   /** Set where the stage sits directly behind `window(…)`. */
   readonly window: WindowNodeParams | null
+  /** The moments of event time at which this stage does something; none unless given. */
+  readonly instants?: Instants
   create(context: OperatorContext): Operator
 }
 

@@ -5,7 +5,7 @@ import type { StatefulOptions } from '../api/stage-options.ts'
 import type { Stage } from '../api/stream.ts'
 import { aggregateNode } from '../windows/aggregate-spec.ts'
 import type { AggregateNode, Spec } from '../windows/aggregate-spec.ts'
-import { createAggregateTable } from '../windows/aggregate-table.ts'
+import { aggregateLayout } from '../windows/aggregate-table.ts'
 import { checkedOptions } from './checked-options.ts'
 import { groupedStage } from './grouped-stage.ts'
 import type { Grouped, KeyOf, Result } from './grouped-stage.ts'
@@ -33,7 +33,7 @@ export const aggregate = <T, R, S extends Grouped<T>>(
     throw invalid(`aggregate was given ${shown(spec)}`, site, 'Pass an aggregator such as count(), or an object of them: { n: count() }.')
   checkAggregate(node, site)
   const checked = checkedOptions('aggregate', options, site)
-  const keyed = { createTable: () => createAggregateTable(node, { pure: checked.pure === true }), ownResult: hasOwnResult(node), pure: checked.pure === true }
+  const keyed = { createLayout: () => aggregateLayout(node, { pure: checked.pure === true }), ownResult: hasOwnResult(node), pure: checked.pure === true }
   return (input) =>
     groupedStage(input, {
       fold: { kind: 'aggregate', node },

@@ -11,10 +11,12 @@ import type { StageOptions } from '../api/stage-options.ts'
 import { dataStream, stageNode } from '../api/stream.ts'
 import type { AnyStream, DataStream, Stage } from '../api/stream.ts'
 import { MillraceError } from '../errors.ts'
+import type { ByteWriter } from '../state/byte-writer.ts'
+import type { Instants } from '../time/instants.ts'
 import { SplitWatermarks } from '../time/split-watermarks.ts'
 import type { SplitTime } from '../time/split-watermarks.ts'
 import { checkedOptions } from './checked-options.ts'
-import type { OperatorContext, RestoreScope, RowOperator } from './operator.ts'
+import type { CodeScope, OperatorContext, RestoreScope, RowOperator } from './operator.ts'
 import { recordsOf } from './stage-input.ts'
 
 export interface EventTimeOptions extends StageOptions {
@@ -46,8 +48,8 @@ export const eventTime = <T>(at: (record: T) => number, options?: EventTimeOptio
   const selector = at as (record: unknown) => unknown
   return (input) => {
     const { node } = recordsOf(input, 'eventTime', site)
-    const create = (): RowOperator =>
-      timestampsOnly ? { shape: 'one', apply: stamp(selector) } : watermarkOperator(stamp(selector), outOfOrderness, idleAfter ?? null)
+    const create = (context: OperatorContext): RowOperator =>
+      timestampsOnly ? stampOperator(selector) : new WatermarkOperator(selector, outOfOrderness, idleAfter ?? null, context.instants)
     return dataStream(
       stageNode(node, site, {
         kind: 'eventTime',
@@ -61,109 +63,217 @@ export const eventTime = <T>(at: (record: T) => number, options?: EventTimeOptio
   }
 }
 
-/** Puts the record's time into the context. */
-const stamp =
-  (at: (record: unknown) => unknown): RowOperator['apply'] =>
-  (record, context) => {
-    const time = at(record)
-    if (typeof time !== 'number' || !Number.isFinite(time))
-      throw new MillraceError('TIMESTAMP_INVALID', `the time of a record is ${shown(time)}, not a finite number of epoch milliseconds`)
+type TimeOf = (record: unknown) => unknown
+
+const checkedTime = (time: unknown): number => {
+  if (typeof time !== 'number' || !Number.isFinite(time))
+    throw new MillraceError('TIMESTAMP_INVALID', `the time of a record is ${shown(time)}, not a finite number of epoch milliseconds`)
+  return time
+}
+
+/** Statements that put the record's time into `t`. */
+const codeOfTime = (at: TimeOf, { bind, local }: CodeScope): string => {
+  const time = local()
+  return `${time} = ${bind(at)}(v);
+t = typeof ${time} === 'number' && ${time} - ${time} === 0 ? ${time} : ${bind(checkedTime)}(${time});`
+}
+
+const stampOperator = (at: TimeOf): RowOperator => ({
+  shape: 'one',
+  apply: (record, context) => {
+    context.time = checkedTime(at(record))
+    return record
+  },
+  code: (scope) => codeOfTime(at, scope),
+})
+
+class WatermarkOperator implements RowOperator {
+  readonly shape = 'one'
+  readonly makesWatermarks = true
+  readonly #at: TimeOf
+  readonly #outOfOrderness: number
+  readonly #idleAfter: number | null
+  readonly #instants: Instants
+  readonly #splits = new SplitWatermarks()
+  /** The split of the record before: mostly that of the next one, too. */
+  split: SplitTime = { origin: '', latest: Infinity, activeAt: 0, idle: false }
+  /** Whether `split` is the one of the records at hand, and not idle. */
+  isSettled = false
+  /** The watermark that is to be announced next, at least; where every moment counts, the last one announced. */
+  #bound = -Infinity
+  /** No time below this one reaches the bound: a little less than it, so that no rounding matters. */
+  near = -Infinity
+  #announced = -Infinity
+  /** Whether NaN was announced after it. */
+  #isQuiet = false
+  #isArmed = false
+  /** Stored times of splits that have not been named yet. */
+  #stored = new Map<string, number>()
+  #isResumed = false
+  #isUnchecked = false
+
+  constructor(at: TimeOf, outOfOrderness: number, idleAfter: number | null, instants: Instants) {
+    this.#at = at
+    this.#outOfOrderness = outOfOrderness
+    this.#idleAfter = idleAfter
+    this.#instants = instants
+    this.#setBound(-Infinity)
+  }
+
+  apply(record: unknown, context: OperatorContext): unknown {
+    const time = checkedTime(this.#at(record))
     context.time = time
+    const isNews = this.#settle(context.origin, context)
+    const { split } = this
+    const before = split.latest
+    if (time > before) split.latest = time
+    if (isNews) this.#look(context)
+    else if (time > before) this.grown(before, time, context)
     return record
   }
 
-const watermarkOperator = (assign: RowOperator['apply'], outOfOrderness: number, idleAfter: number | null): RowOperator => {
-  const splits = new SplitWatermarks()
-  /** Of the last record: most records come from the split of the one before. */
-  let current: SplitTime | undefined
-  /** The last watermark announced. */
-  let announced = -Infinity
-  /** Whether NaN was announced after it. */
-  let quiet = false
-  let armed = false
-  /** Stored times of splits that have not been named yet. */
-  let stored = new Map<string, number>()
-  let resumed = false
+  code(scope: CodeScope): string {
+    const operator = scope.bind(this)
+    const [split, before] = [scope.local(), scope.local()]
+    return `if (${operator}.isSettled) {
+${codeOfTime(this.#at, scope)}
+${split} = ${operator}.split; ${before} = ${split}.latest;
+if (t > ${before}) { ${split}.latest = t; if (t >= ${operator}.near) { ${scope.enter} ${operator}.grown(${before}, t, ${scope.context}); } }
+} else { ${scope.apply} }`
+  }
 
-  const announce = (context: OperatorContext): void => {
-    const { least } = splits
+  /** The current split has gone on from one time to another. Each passes the bound once, and the last one to do so moves the watermark. */
+  grown(from: number, to: number, context: OperatorContext): void {
+    const bound = this.#bound
+    const [before, after] = [this.#watermarkAt(from), this.#watermarkAt(to)]
+    if (this.#instants.isEvery ? after > bound && before <= bound : after >= bound && before < bound) this.#look(context)
+  }
+
+  #look(context: OperatorContext): void {
+    this.#splits.recompute()
+    this.#announce(context)
+  }
+
+  onBatch(origin: string, context: OperatorContext): void {
+    this.isSettled = this.split.origin === origin && !this.split.idle && this.#splits.find(origin) === this.split
+    if (this.isSettled && this.#idleAfter !== null) this.split.activeAt = context.activeNow()
+  }
+
+  /** Tells how far time has come, though nothing is due: for those who look at the job from outside. */
+  onBatchEnd(context: OperatorContext): void {
+    this.#splits.recompute()
+    const watermark = this.#watermarkAt(this.#splits.least)
+    if (watermark > this.#announced && !this.#isQuiet) this.#advance(watermark, context)
+  }
+
+  onSplits(origins: readonly string[], context: OperatorContext): void {
+    const splits = this.#splits
+    for (const origin of origins) if (splits.find(origin) === undefined) this.#open(origin, context)
+    if (this.#isResumed && splits.size > 0) {
+      // Later stages had heard of this watermark; they must not judge the next record without it.
+      this.#isResumed = false
+      // Splits dealt out anew may all be further than their former instances had announced.
+      this.#isUnchecked = true
+      this.isSettled = false
+      if (this.#announced > -Infinity || this.#isQuiet) this.#advance(this.#announced, context)
+      this.#isQuiet = false
+    } else if (splits.size === 0 || this.#isQuiet) this.#announce(context)
+    if (this.#idleAfter !== null && splits.size > 0 && !this.#isArmed) this.#arm(context, this.#idleAfter)
+  }
+
+  onSplitEnd(origin: string, context: OperatorContext): void {
+    this.isSettled = false
+    this.#splits.close(origin)
+    // All splits are known from the start, so this was the last record of all.
+    if (this.#splits.size === 0) context.advance(Infinity)
+    else this.#announce(context)
+  }
+
+  onClock(_now: number, context: OperatorContext): null {
+    if (this.#idleAfter === null) return null
+    this.isSettled = false
+    const wait = this.#splits.findIdle(context.activeNow(), this.#idleAfter)
+    this.#announce(context)
+    this.#arm(context, wait)
+    return null
+  }
+
+  snapshot(writer: ByteWriter): void {
+    writer.f64(this.#announced)
+    writer.varint(this.#splits.size)
+    for (const { origin, latest } of this.#splits.splits()) {
+      writer.string(origin)
+      writer.f64(latest)
+    }
+  }
+
+  restore(scope: RestoreScope): void {
+    const { announced, latest } = readState(scope)
+    this.#announced = announced
+    this.#setBound(announced)
+    this.#stored = latest
+    this.#isResumed = true
+  }
+
+  size(): number {
+    return this.#splits.size
+  }
+
+  #watermarkAt(time: number): number {
+    return time - this.#outOfOrderness - 1
+  }
+
+  /** A record of that split is at hand. True: the least of all splits is to be looked at, whatever its time. */
+  #settle(origin: string, context: OperatorContext): boolean {
+    if (!(this.isSettled && this.split.origin === origin)) this.split = this.#splits.find(origin) ?? this.#open(origin, context)
+    this.isSettled = true
+    const { split } = this
+    if (this.#idleAfter !== null) {
+      split.activeAt = context.activeNow()
+      if (!this.#isArmed) this.#arm(context, this.#idleAfter)
+    }
+    const isNews = split.idle || this.#isUnchecked
+    split.idle = false
+    this.#isUnchecked = false
+    return isNews
+  }
+
+  #announce(context: OperatorContext): void {
+    const { least } = this.#splits
     if (Number.isNaN(least)) {
-      if (!quiet) context.advance(NaN)
-      quiet = true
+      if (!this.#isQuiet) context.advance(NaN)
+      this.#isQuiet = true
       return
     }
-    const watermark = least - outOfOrderness - 1
-    if (!(watermark > announced || quiet)) return
-    if (watermark > announced) announced = watermark
-    quiet = false
-    context.advance(announced)
+    const watermark = this.#watermarkAt(least)
+    const isDue = this.#instants.isEvery ? watermark > this.#bound : watermark >= this.#bound
+    if (isDue && watermark > this.#announced) this.#advance(watermark, context)
+    else if (this.#isQuiet) this.#advance(Math.max(watermark, this.#announced), context)
+    this.#isQuiet = false
   }
 
-  const arm = (context: OperatorContext, wait: number): void => {
-    armed = wait < Infinity
-    if (armed) context.wakeAt(context.now() + wait)
+  #setBound(announced: number): void {
+    const bound = this.#instants.after(announced)
+    this.#bound = bound
+    const time = bound + this.#outOfOrderness + 1
+    this.near = Number.isFinite(time) ? time - Math.abs(time) * 2 ** -50 : bound
   }
 
-  const open = (origin: string, context: OperatorContext): SplitTime => {
-    const latest = stored.get(origin) ?? -Infinity
-    stored.delete(origin)
-    return splits.open(origin, latest, idleAfter === null ? 0 : context.activeNow())
+  #advance(watermark: number, context: OperatorContext): void {
+    this.#announced = watermark
+    this.#setBound(watermark)
+    context.advance(watermark)
   }
 
-  return {
-    shape: 'one',
-    makesWatermarks: true,
-    apply: (record, context) => {
-      assign(record, context)
-      const { origin } = context
-      if (current?.origin !== origin) current = splits.find(origin) ?? open(origin, context)
-      splits.seen(current, context.time)
-      if (idleAfter !== null) {
-        current.activeAt = context.activeNow()
-        if (!armed) arm(context, idleAfter)
-      }
-      announce(context)
-      return record
-    },
-    onSplits: (origins, context) => {
-      for (const origin of origins) if (splits.find(origin) === undefined) open(origin, context)
-      if (resumed && splits.size > 0) {
-        // Later stages had heard of this watermark; they must not judge the next record without it.
-        resumed = false
-        if (announced > -Infinity || quiet) context.advance(announced)
-        quiet = false
-      } else if (splits.size === 0 || quiet) announce(context)
-      if (idleAfter !== null && splits.size > 0 && !armed) arm(context, idleAfter)
-    },
-    onSplitEnd: (origin, context) => {
-      if (current?.origin === origin) current = undefined
-      splits.close(origin)
-      // All splits are known from the start, so this was the last record of all.
-      if (splits.size === 0) context.advance(Infinity)
-      else announce(context)
-    },
-    onClock: (_now, context) => {
-      if (idleAfter === null) return null
-      const wait = splits.findIdle(context.activeNow(), idleAfter)
-      announce(context)
-      arm(context, wait)
-      return null
-    },
-    snapshot: (writer) => {
-      writer.f64(announced)
-      writer.varint(splits.size)
-      for (const { origin, latest } of splits.splits()) {
-        writer.string(origin)
-        writer.f64(latest)
-      }
-    },
-    restore: (scope) => {
-      const state = readState(scope)
-      announced = state.announced
-      stored = state.latest
-      resumed = true
-    },
-    size: () => splits.size,
+  #open(origin: string, context: OperatorContext): SplitTime {
+    const latest = this.#stored.get(origin) ?? -Infinity
+    this.#stored.delete(origin)
+    return this.#splits.open(origin, latest, this.#idleAfter === null ? 0 : context.activeNow())
+  }
+
+  #arm(context: OperatorContext, wait: number): void {
+    this.#isArmed = wait < Infinity
+    if (this.#isArmed) context.wakeAt(context.now() + wait)
   }
 }
 

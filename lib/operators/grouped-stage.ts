@@ -2,6 +2,7 @@
 import type { StatefulOptions } from '../api/stage-options.ts'
 import { dataStream, stageNode } from '../api/stream.ts'
 import type { DataStream, Keyed, KeyedStream, Windowed, WindowedStream } from '../api/stream.ts'
+import { windowInstants } from '../windows/assigner.ts'
 import type { WindowNodeParams } from '../windows/assigner.ts'
 import type { WindowFold } from '../windows/window-fold.ts'
 import { windowOperator } from '../windows/window-operator.ts'
@@ -38,7 +39,7 @@ export const groupedStage = <R>(input: unknown, stage: GroupedStage): R => {
   const create = (context: OperatorContext): Operator =>
     windowOperator(window, fold, { pure: options.pure === true, maxParallelism: context.maxParallelism, wakeAt: (at) => context.wakeAt(at) })
   const sides = window.lateTo === null ? [] : [window.lateTo]
-  return dataStream(stageNode(node, site, { ...common, schema: `${windowText(window)} ${layout} v1`, sides, window, create })) as R
+  return dataStream(stageNode(node, site, { ...common, schema: `${windowText(window)} ${layout} v1`, sides, window, instants: windowInstants(window), create })) as R
 }
 
 const windowText = ({ assigner, allowedLateness }: WindowNodeParams): string => `${assignerText(assigner)} L${allowedLateness}`

@@ -35,10 +35,18 @@ export const keyBy = <T, const K extends Key>(fn: (record: T) => K, options?: St
 const keySelector = (fn: (record: unknown) => unknown): RowOperator => ({
   shape: 'one',
   apply: (record, context) => {
-    const key = fn(record)
-    // Checked here, so that the failed call is this one.
-    if (typeof key !== 'string') canonicalKey(key)
-    context.key = key === 0 ? 0 : key
+    context.key = checkedKey(fn(record))
     return record
   },
+  code: ({ bind, local }) => {
+    const key = local()
+    return `${key} = ${bind(fn)}(v);
+if (typeof ${key} === 'number' && (${key} | 0) === ${key}) k = ${key} | 0; else k = ${bind(checkedKey)}(${key});`
+  },
 })
+
+/** Checked here, so that the failed call is this one. */
+const checkedKey = (key: unknown): unknown => {
+  if (typeof key !== 'string') canonicalKey(key)
+  return key === 0 ? 0 : key
+}

@@ -1,21 +1,30 @@
 /** The aggregate of each key, emitted with each record: what `aggregate` on a keyed stream runs. */
 import { KeyIndex } from '../state/key-index.ts'
+import type { FoldLayout } from '../windows/fold-layout.ts'
 import type { AggregateTable } from '../windows/table.ts'
+import type { NumberTable } from '../windows/tables/number-table.ts'
 import { readKeyed, writeKeyed } from './keyed-state.ts'
 import { DONE } from './operator.ts'
-import type { Cursor, ManyOperator, Operator, OperatorContext } from './operator.ts'
+import type { CodeScope, Cursor, LookAhead, ManyOperator, Operator, OperatorContext } from './operator.ts'
+
+/** What is needed of a fold's layout. */
+export interface TableLayout {
+  createTable(): AggregateTable
+  readonly code: FoldLayout['code']
+}
 
 export interface KeyedAggregate {
-  readonly createTable: () => AggregateTable
+  readonly createLayout: () => TableLayout
   /** Whether a user's function makes the result: then that is a call of its own, and it may fail after the record has been added. */
   readonly ownResult: boolean
   /** Whether the user promises that no function changes its arguments. */
   readonly pure: boolean
 }
 
-export const keyedAggregate = ({ createTable, ownResult, pure }: KeyedAggregate, { maxParallelism }: OperatorContext): Operator => {
+export const keyedAggregate = ({ createLayout, ownResult, pure }: KeyedAggregate, { maxParallelism }: OperatorContext): Operator => {
   const index = new KeyIndex()
-  const table = createTable()
+  const layout = createLayout()
+  const table = layout.createTable()
   /** Records so far: the order of arrival, which outlives a restore. */
   let seq = 0
   /** The slot an `add` in progress writes to; −1: none is. */
@@ -44,7 +53,7 @@ export const keyedAggregate = ({ createTable, ownResult, pure }: KeyedAggregate,
       for (const { reader } of scope.parts) seq = Math.max(seq, reader.varint())
       if (scope.same) readKeyed(scope, (reader) => table.read(reader), (key) => index.add(key))
       else {
-        const all = createTable()
+        const all = layout.createTable()
         readKeyed(
           scope,
           (reader) => all.read(reader),
@@ -63,10 +72,36 @@ export const keyedAggregate = ({ createTable, ownResult, pure }: KeyedAggregate,
         const slot = add(record, context)
         return { key: index.keyAt(slot), value: table.result(slot) }
       },
+      ...(layout.code === null ? {} : { code: codeOf(layout.code, index, table), lookAhead: lookAheadOf(index, table) }),
     }
   const cursor = new ResultCursor(index, table)
   return { ...state, shape: 'many', apply: (record, context) => cursor.at(add(record, context), record) }
 }
+
+/** Keys whose state no longer fits into a core's own cache. */
+const manyKeys = 16_384
+
+const lookAheadOf = (index: KeyIndex, table: AggregateTable): LookAhead => ({
+  get pays() {
+    return index.size > manyKeys
+  },
+  find: (keys, count, slots) => {
+    index.findAll(keys, count, slots)
+    ;(table as NumberTable).touch(slots, count)
+  },
+})
+
+const codeOf =
+  (writeCode: NonNullable<FoldLayout['code']>, index: KeyIndex, table: AggregateTable) =>
+  (scope: CodeScope): string => {
+    const [keys, numbers, slot] = [scope.bind(index), scope.bind(table), scope.local()]
+    const code = writeCode(scope)
+    const find = scope.found === null ? `${slot} = ${keys}.add(k);` : `${slot} = ${scope.found}; if (${slot} < 0) ${slot} = ${keys}.add(k);`
+    return `${code.prepare}
+${find}
+${code.add(numbers, slot)}
+v = { key: typeof k === 'object' ? ${keys}.keyAt(${slot}) : k, value: ${code.result(numbers)} };`
+  }
 
 /** The one result after a record: tried again without adding the record again. */
 class ResultCursor implements Cursor {

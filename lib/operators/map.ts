@@ -25,4 +25,8 @@ export const map = <T, R>(fn: (record: T) => R, options?: StageOptions): Stage<A
   }
 }
 
-const mapOperator = (fn: (record: unknown) => unknown): RowOperator => ({ shape: 'one', apply: (record) => fn(record) })
+const mapOperator = (fn: (record: unknown) => unknown): RowOperator => ({
+  shape: 'one',
+  apply: (record) => fn(record),
+  code: ({ bind }) => `v = ${bind(fn)}(v);`,
+})

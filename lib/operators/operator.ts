@@ -6,6 +6,7 @@
  * One record at a time: `context.time`, `context.key` and `context.origin` describe the record of the current call, and what an
  * operator leaves in `time`, `key` and `route` goes on with its output.
  */
+import type { Instants } from '../time/instants.ts'
 import type { ByteReader } from '../state/byte-reader.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
 
@@ -24,6 +25,8 @@ export interface OperatorContext {
   origin: string
   /** Watermark of this operator's input. */
   watermark: number
+  /** The moments at which later stages look at the watermark that leaves this one. */
+  readonly instants: Instants
   /** Instances of the next stage, for `partition((record, n) => index)`. */
   targets: number
   readonly instance: number
@@ -75,7 +78,44 @@ export interface RestoreScope {
   owns(group: number): boolean
 }
 
+/**
+ * What a stage needs to write itself into a compiled chain: text over the locals `v` (the record), `t` (its time) and `k` (its key).
+ * Only names from here, numbers and `JSON.stringify`'d literals may go into it.
+ */
+export interface CodeScope {
+  /** The name of a value: a function of the user, or an object of ours. */
+  bind(value: unknown): string
+  /** The name of a local of its own, undefined at first. */
+  local(): string
+  /** Statement: the record goes no further. */
+  readonly drop: string
+  /**
+   * Statements to go before a call that is given the context: it becomes this stage's, and what the call asks for is done before the
+   * next record.
+   */
+  readonly enter: string
+  /** Statements: the operator's own `apply`, and what follows from its answer. */
+  readonly apply: string
+  /** The name of the context. */
+  readonly context: string
+  /** The name of what `lookAhead` found for the record: its slot, or −1; null where it was not asked. */
+  readonly found: string | null
+  readonly eventTime: boolean
+}
+
+/** Finds the slots of many keys in one go, which overlaps the waits for memory that they cost one by one. */
+export interface LookAhead {
+  /** Whether there are so many keys that it pays. */
+  readonly pays: boolean
+  find(keys: readonly unknown[], count: number, slots: Int32Array): void
+}
+
 interface OperatorBase {
+  /**
+   * Statements that do for `v` what `apply` would, in the cases that are frequent, and hand over to it in all others. They leave the
+   * output in `v` (a 'many' operator has none), call functions of the user before they change anything, and throw what those throw.
+   */
+  code?(scope: CodeScope): string
   /** The watermark of the input has advanced to `at` (+∞: end of input). What it fires; later stages see `at` after that. */
   onWatermark?(at: number, context: OperatorContext): Cursor | null
   /** The wall clock has reached a moment asked for by `wakeAt`. */
@@ -85,6 +125,12 @@ interface OperatorBase {
   onSplitEnd?(origin: string, context: OperatorContext): void
   /** True for a stage that makes watermarks of its own: those from upstream end here, except +∞. */
   readonly makesWatermarks?: boolean
+  /** For a stage with `code` that reads its key's slot. */
+  readonly lookAhead?: LookAhead
+  /** Records of one split follow, at least one. */
+  onBatch?(origin: string, context: OperatorContext): void
+  /** A batch has been read to its end. */
+  onBatchEnd?(context: OperatorContext): void
   /** After `apply` threw for `record`: puts the state back as it was before the call. False: it cannot be known. */
   undo?(record: unknown, context: OperatorContext): boolean
   /** From now on keep what is needed so that every call can be undone. */

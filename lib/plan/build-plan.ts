@@ -3,8 +3,10 @@ import { isBoundary, isStage } from '../api/node.ts'
 import type { BoundaryNode, SideOutputNode, SinkNode, SourceNode, StageNode, StreamNode, TopologyNode } from '../api/node.ts'
 
 import type { RowOperator } from '../operators/operator.ts'
+import { Instants } from '../time/instants.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { nodesOf, operatorIds } from './ids.ts'
+import { setInstants } from './instants.ts'
 import { orderNodes } from './order.ts'
 import type { EdgeRouting, Plan, PlanEdge, PlanStep, PlanVertex } from './plan.ts'
 import { DEAD_PORT } from './plan.ts'
@@ -25,7 +27,8 @@ interface Endpoint {
   readonly routing: BoundaryNode['routing']
 }
 
-const callStep = (id: string, kind: string, site: string, call: (record: unknown) => unknown, failsOnBadRow: boolean): PlanStep => ({
+/** A method of a connector, as a stage. */
+const callStep = (id: string, kind: string, site: string, connector: object, method: 'admit' | 'format', failsOnBadRow: boolean): PlanStep => ({
   id,
   kind,
   name: kind,
@@ -36,8 +39,12 @@ const callStep = (id: string, kind: string, site: string, call: (record: unknown
   pure: true,
   eventTime: false,
   lateTo: null,
+  instants: Instants.none,
   failsOnBadRow,
-  create: (): RowOperator => ({ shape: 'one', apply: (record) => call(record) }),
+  create: (): RowOperator => {
+    const called = connector as Record<typeof method, (record: unknown) => unknown>
+    return { shape: 'one', apply: (record) => called[method](record), code: ({ bind }) => `v = ${bind(called)}.${method}(v);` }
+  },
 })
 
 /** @throws TOPOLOGY_INVALID, ID_MISSING, ID_DUPLICATE, all faults at once, each with the place of its stage */
@@ -52,6 +59,7 @@ export const buildPlan = (topology: TopologyNode, options: PlanOptions): Plan =>
   const vertices: Vertex[] = []
   const vertexOf = new Map<StreamNode, Vertex>()
   const parallelismOf = new Map<StreamNode, number>()
+  const ownInstants = new Map<PlanStep, Instants>()
 
   const addVertex = (id: string, parallelism: number): Vertex => {
     const vertex: Vertex = {
@@ -105,7 +113,7 @@ export const buildPlan = (topology: TopologyNode, options: PlanOptions): Plan =>
 
   const stepOf = (node: StageNode): PlanStep => {
     const late = node.window?.lateTo?.id ?? null
-    return {
+    const step: PlanStep = {
       id: ids.get(node)!,
       kind: node.kind,
       name: node.options.name ?? node.kind,
@@ -116,9 +124,12 @@ export const buildPlan = (topology: TopologyNode, options: PlanOptions): Plan =>
       pure: node.options.pure === true,
       eventTime: timed.has(node),
       lateTo: late !== null && readSides.has(late) ? late : null,
+      instants: Instants.none,
       failsOnBadRow: false,
       create: (context) => node.create(context),
     }
+    ownInstants.set(step, node.instants ?? Instants.none)
+    return step
   }
 
   const inheritedParallelism = (node: StreamNode): number => {
@@ -131,8 +142,10 @@ export const buildPlan = (topology: TopologyNode, options: PlanOptions): Plan =>
 
   const placeStage = (node: StageNode, parallelism: number): void => {
     const input = node.inputs[0]
-    const before = vertexOf.get(input)
-    const fuses = before !== undefined && !isBoundary(input) && consumers.get(input) === 1 && before.parallelism === parallelism
+    // Where there is one instance before `keyBy` and one behind it, all records of a key are together as it is.
+    const joinedTo = isBoundary(input) && input.routing === 'key' && parallelism === 1 ? input.selector : isBoundary(input) ? null : input
+    const before = joinedTo === null ? undefined : vertexOf.get(joinedTo)
+    const fuses = before !== undefined && consumers.get(input) === 1 && before.parallelism === parallelism
     const vertex = fuses ? before : addVertex(ids.get(node)!, parallelism)
     vertex.steps.push(stepOf(node))
     vertexOf.set(node, vertex)
@@ -153,7 +166,7 @@ export const buildPlan = (topology: TopologyNode, options: PlanOptions): Plan =>
       vertex.source = source
       const { connector } = source
       if (connector.admit !== undefined)
-        vertex.steps.push(callStep(source.id, 'source', source.site, (raw) => connector.admit!(raw), connector.badRow === 'fail'))
+        vertex.steps.push(callStep(source.id, 'source', source.site, connector, 'admit', connector.badRow === 'fail'))
       vertexOf.set(node, vertex)
       parallelismOf.set(node, vertex.parallelism)
     } else if (node.kind === 'merge') {
@@ -169,8 +182,7 @@ export const buildPlan = (topology: TopologyNode, options: PlanOptions): Plan =>
       vertex.sink = flow.sink
       const { connector } = flow.sink
       if (connector.format !== undefined) {
-        const format = connector.format.bind(connector) as (record: unknown) => unknown
-        vertex.steps.push(callStep(flow.sink.id, 'sink', flow.sink.site, format, false))
+        vertex.steps.push(callStep(flow.sink.id, 'sink', flow.sink.site, connector, 'format', false))
       }
       sinkVertices.set(flow.sink, vertex)
     }
@@ -185,6 +197,7 @@ export const buildPlan = (topology: TopologyNode, options: PlanOptions): Plan =>
     dead.region = region
     for (const sender of senders) connect(sender, dead, DEAD_PORT, sender.parallelism === 1 ? 'forward' : 'gather', false)
   }
+  setInstants(vertices, (step) => ownInstants.get(step) ?? Instants.none)
   return {
     topology,
     parallelism: options.parallelism,

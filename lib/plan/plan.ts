@@ -1,5 +1,6 @@
 /** What a topology comes to at one parallelism: vertices (chains of fused stages), the edges between them, and regions. Pure data. */
 import type { SinkNode, SourceNode, StateScope, TopologyNode } from '../api/node.ts'
+import type { Instants } from '../time/instants.ts'
 import type { Operator, OperatorContext } from '../operators/operator.ts'
 import type { Supervision } from '../supervision/strategy.ts'
 
@@ -17,6 +18,8 @@ export interface PlanStep {
   readonly eventTime: boolean
   /** Where late records go: a side output that somebody reads, or null for the dead letters. */
   readonly lateTo: string | null
+  /** The moments at which later stages look at the watermark that leaves this one. */
+  readonly instants: Instants
   /** A bad row is the end of the job. */
   readonly failsOnBadRow: boolean
   create(context: OperatorContext): Operator

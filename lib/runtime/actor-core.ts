@@ -39,7 +39,7 @@ export class ActorCore {
   private stepTime = 0
   private flushedAt = 0
 
-  constructor(vertex: PlanVertex, instance: number, host: ActorHost, router: Router, recordNumber: () => number | null, ready: () => void) {
+  constructor(vertex: PlanVertex, instance: number, host: ActorHost, router: Router, recordNumber: (row: number) => number | null, ready: () => void) {
     this.name = `${vertex.id}/${instance}`
     this.vertex = vertex
     this.instance = instance
@@ -66,6 +66,7 @@ export class ActorCore {
       router,
       supervision: host.supervision,
       suspects: host.suspects,
+      chains: host.chains,
       now: () => this.stepTime,
       activeNow: () => this.stepTime - this.blockedTotal,
       wakeAt,
@@ -104,12 +105,18 @@ export class ActorCore {
     this.router.flush(true)
   }
 
+  /** The chain has something to put out yet, and no room for it. */
+  get isHeld(): boolean {
+    return this.chain.isBusy || this.router.isBlocked
+  }
+
   get now(): number {
     return this.stepTime
   }
 
   snapshotChunks(): SnapshotChunk[] {
     const chunks: SnapshotChunk[] = []
+    if (!this.host.stores) return chunks
     this.vertex.steps.forEach((step, index) => {
       if (step.state === null) return
       const writer = new ByteWriter()

@@ -3,6 +3,7 @@ import type { Dispatcher } from '../actors/dispatcher.ts'
 import type { Env } from '../env/env.ts'
 import type { Supervision } from '../supervision/strategy.ts'
 import type { DeadLetter, JobCounters } from './job-handle.ts'
+import type { ChainMode } from './chain-host.ts'
 import type { Suspects } from './suspects.ts'
 
 export interface SnapshotChunk {
@@ -37,6 +38,9 @@ export interface ActorHost {
   readonly suspects: Suspects
   readonly supervision: Supervision
   readonly maxParallelism: number
+  /** Whether there is a store that takes snapshots. */
+  readonly stores: boolean
+  readonly chains: ChainMode
   /** Values of `parameter(…)` for the functions of this job. */
   enter<T>(step: () => T): T
 }

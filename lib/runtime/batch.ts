@@ -4,8 +4,8 @@
 export interface Batch {
   readonly type: 'batch'
   readonly values: unknown[]
+  /** Empty, as the keys and marks are, where the receiver is a sink. */
   readonly times: number[]
-  /** Empty where the stream has no key. */
   readonly keys: unknown[]
   readonly markAt: number[]
   /** NaN: idle until the next row or mark. */

@@ -23,7 +23,7 @@ import type { StartReport } from './job-start.ts'
 import { holdsHandles } from './sink-actor.ts'
 
 /** Rows of a batch, and rows on a channel before its sender waits. */
-const TUNING: Tuning = { batchRows: BATCH_ROWS_MAX, channelRows: 4 * BATCH_ROWS_MAX }
+const TUNING: Tuning = { batchRows: BATCH_ROWS_MAX, channelRows: 4 * BATCH_ROWS_MAX, chains: 'compiled' }
 
 /**
  * Runs a topology on this thread.

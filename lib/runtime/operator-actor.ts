@@ -148,13 +148,18 @@ export class OperatorActor implements Actor {
     for (;;) {
       while (current.mark < marks.length && markAt[current.mark]! <= current.row) if (!this.follow(input, marks[current.mark++]!)) return
       if (current.row >= values.length) break
-      const row = current.row++
-      const going = core.chain.push(values[row], times[row]!, keys[row], origin)
+      const to = current.mark < marks.length ? markAt[current.mark]! : values.length
+      try {
+        current.row = core.chain.push(values, times, keys, current.row, to, origin)
+      } catch (error) {
+        current.row = core.chain.row
+        throw error
+      }
       if (core.completed) {
         this.finishWhenIdle()
         return
       }
-      if (!going) return
+      if (core.isHeld) return
     }
     this.current = null
     this.inputs[input]!.processed(values.length + marks.length)

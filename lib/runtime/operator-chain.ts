@@ -7,104 +7,42 @@ import { isParameterFailure } from '../api/parameter.ts'
 import { hasCode } from '../errors.ts'
 import type { MillraceError } from '../errors.ts'
 import { DONE, NONE } from '../operators/operator.ts'
-import type { Cursor, Operator, OperatorContext, RestoreScope } from '../operators/operator.ts'
+import type { Cursor, LookAhead, Operator, OperatorContext, RestoreScope } from '../operators/operator.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import { describeError } from '../supervision/describe-error.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
 import type { DeadLetter, FailureFacts } from './job-handle.ts'
 import type { Router } from './router.ts'
+import { mayCompile } from '../code/scope.ts'
+import { ChainContext } from './chain-context.ts'
+import { compileChain } from './chain-code.ts'
+import type { CompiledChain } from './chain-code.ts'
+import type { ChainHost } from './chain-host.ts'
 import { ActorStopped, RegionFailed } from './failure.ts'
 import type { Suspects } from './suspects.ts'
 import type { Supervision } from '../supervision/strategy.ts'
-
-/** What the chain needs of its actor. */
-export interface ChainHost {
-  readonly instance: number
-  readonly parallelism: number
-  readonly maxParallelism: number
-  readonly router: Router
-  readonly supervision: Supervision
-  readonly suspects: Suspects
-  now(): number
-  activeNow(): number
-  wakeAt(at: number): void
-  /** Where the current record stands in its split, if it came straight from one. */
-  recordNumber(): number | null
-  onLate(): void
-  /** `refused`: the record did not get out of its source. */
-  onDeadLetter(letter: DeadLetter, refused: boolean): void
-  onComplete(): void
-}
 
 type Frame =
   | { readonly type: 'cursor'; readonly step: number; readonly cursor: Cursor; readonly record: unknown; readonly time: number; readonly key: unknown; readonly origin: string }
   | { readonly type: 'watermark'; readonly step: number; readonly at: number }
   | { readonly type: 'clock'; readonly step: number; readonly at: number }
 
-class ChainContext implements OperatorContext {
-  time: number = NaN
-  key: unknown = undefined
-  route = 0
-  origin = ''
-  targets = 1
-  step = 0
-  readonly instance: number
-  readonly parallelism: number
-  readonly maxParallelism: number
-  private readonly chain: OperatorChain
-  private readonly host: ChainHost
-
-  constructor(chain: OperatorChain, host: ChainHost) {
-    this.chain = chain
-    this.host = host
-    this.instance = host.instance
-    this.parallelism = host.parallelism
-    this.maxParallelism = host.maxParallelism
-  }
-
-  get watermark(): number {
-    return this.chain.watermarkOf(this.step)
-  }
-  get eventTime(): boolean {
-    return this.chain.steps[this.step]!.eventTime
-  }
-  now(): number {
-    return this.host.now()
-  }
-  activeNow(): number {
-    return this.host.activeNow()
-  }
-  wakeAt(at: number): void {
-    this.host.wakeAt(at)
-  }
-  advance(watermark: number): void {
-    this.chain.follow(this.step + 1, watermark)
-  }
-  side(id: string, record: unknown): void {
-    this.host.router.emitSide(id, record, this)
-  }
-  late(record: unknown): void {
-    this.host.onLate()
-    const to = this.chain.steps[this.step]!.lateTo
-    if (to !== null && this.host.router.emitSide(to, record, this)) return
-    this.chain.bury(this.step, record, { code: 'LATE_RECORD', message: `came after every window it belongs to had closed (watermark ${this.watermark})`, stack: '' }, 1, 'late')
-  }
-  complete(): void {
-    this.host.onComplete()
-  }
-  isSuspect(record: unknown): boolean {
-    return this.chain.suspectOf(this.step, record) !== undefined
-  }
-}
-
 export class OperatorChain {
   readonly steps: readonly PlanStep[]
   readonly operators: readonly Operator[]
   readonly context: ChainContext
-  private readonly frames: Frame[] = []
+  readonly router: Router
+  readonly frames: Frame[] = []
+  /** One more than the row of the current batch that is going through. */
+  row = 0
+  /** A stage wants nothing more. */
+  isOver = false
   private readonly watermarks: Float64Array
   private readonly host: ChainHost
-  private readonly router: Router
+  private readonly compiled: CompiledChain | null
+  private readonly lookAhead: LookAhead | null
+  /** Stages that are told of batches. */
+  private readonly batchSteps: readonly number[]
 
   constructor(steps: readonly PlanStep[], host: ChainHost) {
     this.steps = steps
@@ -119,6 +57,10 @@ export class OperatorChain {
       if (host.suspects.isGuarded(step.id)) operator.guard?.()
       return operator
     })
+    this.batchSteps = this.operators.flatMap((operator, step) => (operator.onBatch === undefined ? [] : [step]))
+    this.compiled = host.chains !== 'generic' && mayCompile() ? compileChain(this) : null
+    const ahead = this.operators.find((operator) => operator.lookAhead !== undefined)
+    this.lookAhead = this.compiled === null || this.compiled.blocks === null ? null : ahead!.lookAhead!
   }
 
   watermarkOf(step: number): number {
@@ -135,14 +77,57 @@ export class OperatorChain {
     return this.frames.length > 0
   }
 
-  /** Takes one record; false: it has paused, `resume` goes on. */
-  push(value: unknown, time: number, key: unknown, origin: string): boolean {
+  /**
+   * Takes the rows `from` up to `to` of a batch, all of one split where its origin is known; `times` and `keys` are null straight from a
+   * source. Returns the row to go on with: less than `to` where the chain has paused, or wants nothing more.
+   */
+  push(values: readonly unknown[], times: readonly number[] | null, keys: readonly unknown[] | null, from: number, to: number, origin: string): number {
+    const { context, compiled } = this
+    this.row = from
+    if (from === to) return to
+    context.origin = origin
+    for (const step of this.batchSteps) {
+      context.step = step
+      this.operators[step]!.onBatch!(origin, context)
+    }
+    const run = compiled === null || !this.host.suspects.isEmpty ? null : this.lookAhead !== null && (this.host.chains === 'blocks' || this.lookAhead.pays) ? compiled.blocks! : compiled.rows
+    const next = run === null ? this.pushEach(values, times, keys, from, to, origin) : run(values, times, keys, from, to)
+    if (next < to || this.batchSteps.length === 0 || this.isBusy || this.isOver) return next
+    for (const step of this.batchSteps) {
+      context.step = step
+      this.operators[step]!.onBatchEnd?.(context)
+    }
+    this.resume()
+    return next
+  }
+
+  private pushEach(values: readonly unknown[], times: readonly number[] | null, keys: readonly unknown[] | null, from: number, to: number, origin: string): number {
+    const { context, frames, router } = this
+    for (let row = from; row < to; row++) {
+      context.time = times === null ? NaN : times[row]!
+      context.key = keys === null ? undefined : keys[row]
+      context.origin = origin
+      this.row = row + 1
+      this.pass(0, values[row])
+      if ((frames.length > 0 || router.isBlocked || this.isOver) && !this.goOn(row)) return row + 1
+    }
+    return to
+  }
+
+  /** After a row: works off what it has led to. False: the next one has to wait. */
+  goOn(row: number): boolean {
+    this.row = row + 1
+    return this.resume() && !this.isOver
+  }
+
+  /** A call of a compiled loop has failed: goes on with its record stage by stage. */
+  recover(step: number, record: unknown, time: number, key: unknown, error: unknown): void {
+    if (step < 0) throw error
     const { context } = this
+    context.step = step
     context.time = time
     context.key = key
-    context.origin = origin
-    this.pass(0, value)
-    return this.frames.length === 0 || this.resume()
+    this.passOn(step, record, this.retry(step, record, error))
   }
 
   /** Takes a watermark (NaN: idle). */
@@ -199,7 +184,7 @@ export class OperatorChain {
     return !router.isBlocked
   }
 
-  private open(step: number, cursor: Cursor | null, record: unknown): void {
+  open(step: number, cursor: Cursor | null, record: unknown): void {
     if (cursor === null) return
     const { time, key, origin } = this.context
     this.frames.push({ type: 'cursor', step, cursor, record, time, key, origin })
@@ -228,20 +213,31 @@ export class OperatorChain {
     this.router.mark(at)
   }
 
+  /** Takes outputs until the cursor has no more, the outbox is full, or something has to go before the next one. */
   private advanceCursor(frame: Frame & { type: 'cursor' }): void {
-    const { context } = this
-    context.step = frame.step
-    context.time = frame.time
-    context.key = frame.key
-    context.origin = frame.origin
-    let value: unknown
-    try {
-      value = frame.cursor.next(context)
-    } catch (error) {
-      value = this.retryCursor(frame, error)
-    }
-    if (value === DONE) this.frames.pop()
-    else if (value !== NONE) this.pass(frame.step + 1, value)
+    const { context, frames, router } = this
+    const { step, cursor, time, key, origin } = frame
+    const entry = this.compiled === null || !this.host.suspects.isEmpty ? null : this.compiled.entries[step + 1]!
+    const depth = frames.length
+    do {
+      context.step = step
+      context.time = time
+      context.key = key
+      context.origin = origin
+      let value: unknown
+      try {
+        value = cursor.next(context)
+      } catch (error) {
+        value = this.retryCursor(frame, error)
+      }
+      if (value === DONE) {
+        frames.pop()
+        return
+      }
+      if (value === NONE) continue
+      if (entry === null) this.pass(step + 1, value)
+      else entry(value, context.time, context.key)
+    } while (frames.length === depth && !router.isBlocked)
   }
 
   private pass(from: number, record: unknown): void {
@@ -265,6 +261,13 @@ export class OperatorChain {
       value = out
     }
     this.router.emit(value, context)
+  }
+
+  /** Goes on with what a stage has answered for a record. */
+  private passOn(step: number, record: unknown, out: unknown): void {
+    if (out === NONE) return
+    if (this.operators[step]!.shape === 'many') this.open(step, out as Cursor | null, record)
+    else this.pass(step + 1, out)
   }
 
   /** What the call gave at last, or NONE where its record was given up. */
@@ -312,7 +315,7 @@ export class OperatorChain {
     const strategy = supervision ?? this.host.supervision
     const facts = describeError(error)
     const directive = strategy.decide({ error, record, attempt, operatorId: id })
-    const identity = (): string => suspects.identify(this.context.origin, this.host.recordNumber(), this.context.key, record)
+    const identity = (): string => suspects.identify(this.context.origin, this.host.recordNumber(this.row), this.context.key, record)
     if (directive === 'escalate') throw new RegionFailed(id, error, 'escalated', supervision)
     if (directive === 'stop') {
       this.bury(step, record, facts, attempt, 'failed')
@@ -332,7 +335,7 @@ export class OperatorChain {
     const { suspects } = this.host
     const { id } = this.steps[step]!
     if (suspects.isEmpty || !suspects.has(id)) return undefined
-    return suspects.find(id, suspects.identify(this.context.origin, this.host.recordNumber(), this.context.key, record))
+    return suspects.find(id, suspects.identify(this.context.origin, this.host.recordNumber(this.row), this.context.key, record))
   }
 
   /** A call that was given up before the region went back is not made again. */

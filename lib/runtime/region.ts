@@ -19,6 +19,7 @@ import { SinkActor } from './sink-actor.ts'
 import { SourceActor } from './source-actor.ts'
 import { decodeSplits } from './split-reading.ts'
 import type { SplitState } from './split-reading.ts'
+import type { ChainMode } from './chain-host.ts'
 import type { Suspects } from './suspects.ts'
 
 /** How much may be on the way; the simulator makes it small. */
@@ -27,6 +28,7 @@ export interface Tuning {
   readonly batchRows: number
   /** Rows on a channel before its sender waits. */
   readonly channelRows: number
+  readonly chains: ChainMode
 }
 
 export interface RegionSettings {
@@ -68,6 +70,8 @@ export class Region {
       suspects,
       supervision,
       maxParallelism: plan.maxParallelism,
+      stores: settings.checkpoints,
+      chains: settings.tuning.chains,
       enter: (step) => settings.enter(step),
       reports: {
         acknowledged: deaf((ack) => reports.acknowledged(ack)),
@@ -130,7 +134,8 @@ export class Region {
       const ports = new Map<string, RouterEdge[]>()
       for (const edge of vertex.outputs) {
         const list = ports.get(edge.port) ?? []
-        list.push({ routing: edge.routing, carriesOrigins: edge.carriesOrigins, senders: channels.get(edge)![instance]! })
+        const valuesOnly = isDirect(edge.to, inputsOf(edge.to, 0).channels.length)
+        list.push({ routing: edge.routing, carriesOrigins: edge.carriesOrigins, valuesOnly, senders: channels.get(edge)![instance]! })
         ports.set(edge.port, list)
       }
       return ports
@@ -152,13 +157,13 @@ export class Region {
         }
         const { channels: inputs, edgeOf } = inputsOf(vertex, instance)
         const writes = vertex.sink !== null || vertex.isDeadLetters
-        const direct = writes && inputs.length === 1 && vertex.steps.length === 0
+        const direct = isDirect(vertex, inputs.length)
         const sinkName = `${name}!`
         let toSink = inputs[0]!
         if (!direct) {
           if (writes) {
             toSink = channel(name, sinkName)
-            ports.set('', [{ routing: 'forward', carriesOrigins: false, senders: [toSink] }])
+            ports.set('', [{ routing: 'forward', carriesOrigins: false, valuesOnly: true, senders: [toSink] }])
           }
           const actor = new OperatorActor(vertex, instance, this.host, routerOf(ports), inputs, edgeOf)
           if (restored !== null) actor.restore(restored)
@@ -247,3 +252,7 @@ export class Region {
     }
   }
 }
+
+/** The writer takes its input as it comes: nothing is to be merged or formatted before it. */
+const isDirect = (vertex: PlanVertex, inputs: number): boolean =>
+  (vertex.sink !== null || vertex.isDeadLetters) && inputs === 1 && vertex.steps.length === 0

@@ -18,15 +18,53 @@ export interface RecordFacts {
   origin: string
 }
 
-class Outlet {
+/** Where rows for one receiver collect. */
+export class Outlet {
   readonly sender: Sender
   open: Batch
   /** What has to go before the open batch; at most two batches and their control messages. */
   readonly pending: Message[] = []
+  private readonly router: Router
+  readonly rowsMax: number
+  private readonly valuesOnly: boolean
 
-  constructor(sender: Sender) {
+  constructor(sender: Sender, router: Router, rowsMax: number, valuesOnly: boolean) {
     this.sender = sender
+    this.router = router
+    this.rowsMax = rowsMax
+    this.valuesOnly = valuesOnly
     this.open = emptyBatch('')
+  }
+
+  /** Whether as many rows as a batch holds may be put without a pause. */
+  get hasRoom(): boolean {
+    return this.pending.length === 0 && this.sender.hasCredit()
+  }
+
+  /** True: the batch has gone, or cannot. */
+  put(value: unknown, time: number, key: unknown): boolean {
+    const { open } = this
+    if (!this.valuesOnly) {
+      open.times.push(time)
+      open.keys.push(key)
+    }
+    if (open.values.push(value) < this.rowsMax && this.pending.length === 0) return false
+    this.overflow()
+    return true
+  }
+
+  /** A watermark, behind the rows. */
+  mark(at: number): void {
+    const { open } = this
+    open.markAt.push(open.values.length)
+    open.marks.push(at)
+    if (open.marks.length >= BATCH_MARKS_MAX) this.overflow()
+  }
+
+  private overflow(): void {
+    const { open } = this
+    if (open.values.length >= this.rowsMax || open.marks.length >= BATCH_MARKS_MAX) this.close(open.origin)
+    if (!this.drain()) this.router.isBlocked = true
   }
 
   /** Puts the open batch in line. */
@@ -52,6 +90,8 @@ class Outlet {
 export interface RouterEdge {
   readonly routing: EdgeRouting
   readonly carriesOrigins: boolean
+  /** The receiver is a sink: it looks at neither times nor keys nor watermarks. */
+  readonly valuesOnly: boolean
   readonly senders: readonly Sender[]
 }
 
@@ -59,13 +99,15 @@ class Edge {
   readonly outlets: readonly Outlet[]
   readonly routing: EdgeRouting
   readonly carriesOrigins: boolean
+  readonly valuesOnly: boolean
   /** Where the next row goes that is spread. */
   turn = 0
 
-  constructor(edge: RouterEdge) {
+  constructor(edge: RouterEdge, router: Router, rowsMax: number) {
     this.routing = edge.routing
     this.carriesOrigins = edge.carriesOrigins
-    this.outlets = edge.senders.map((sender) => new Outlet(sender))
+    this.valuesOnly = edge.valuesOnly
+    this.outlets = edge.senders.map((sender) => new Outlet(sender, router, rowsMax, edge.valuesOnly))
   }
 
   target(facts: RecordFacts, maxParallelism: number): number {
@@ -104,23 +146,24 @@ export class Router {
   private readonly all: readonly Edge[]
   private readonly dead: readonly Edge[]
   private readonly maxParallelism: number
-  private readonly rowsMax: number
-  private stuck = false
+  /** A batch is full and has no credit: nothing may be emitted. Outlets set it. */
+  isBlocked = false
 
   constructor(ports: ReadonlyMap<string, readonly RouterEdge[]>, deadPort: string, maxParallelism: number, rowsMax: number) {
-    const edges = new Map([...ports].map(([port, list]) => [port, list.map((edge) => new Edge(edge))]))
+    const edges = new Map([...ports].map(([port, list]) => [port, list.map((edge) => new Edge(edge, this, rowsMax))]))
     this.main = edges.get('') ?? []
     this.dead = edges.get(deadPort) ?? []
     this.sides = edges
     this.all = [...edges.values()].flat()
     this.timed = this.all.filter((edge) => !this.dead.includes(edge))
     this.maxParallelism = maxParallelism
-    this.rowsMax = rowsMax
   }
 
-  /** A batch is full and has no credit: nothing may be emitted. */
-  get isBlocked(): boolean {
-    return this.stuck
+  /** The one outlet of the main output, where there is but one and rows need no more than that they be put there. */
+  get only(): Outlet | null {
+    const [edge] = this.main
+    const isOne = edge !== undefined && this.main.length === 1 && edge.outlets.length === 1 && !edge.carriesOrigins
+    return isOne ? edge.outlets[0]! : null
   }
 
   /** Every receiver has closed, so nobody wants what comes. */
@@ -169,26 +212,12 @@ export class Router {
 
   private put(edge: Edge, outlet: Outlet, value: unknown, facts: RecordFacts): void {
     if (edge.carriesOrigins && outlet.open.origin !== facts.origin) outlet.close(facts.origin)
-    const { open } = outlet
-    open.keys.push(facts.key)
-    open.times.push(facts.time)
-    if (open.values.push(value) < this.rowsMax && outlet.pending.length === 0) return
-    if (open.values.length >= this.rowsMax) outlet.close(open.origin)
-    if (!outlet.drain()) this.stuck = true
+    outlet.put(value, facts.time, facts.key)
   }
 
   /** A watermark, or NaN for idle, behind the rows emitted so far. */
   mark(at: number): void {
-    for (const edge of this.timed)
-      for (const outlet of edge.outlets) {
-        const { open } = outlet
-        // Each one is kept: whether a pane is the last one is judged at the very advance that fires it.
-        open.markAt.push(open.values.length)
-        open.marks.push(at)
-        if (open.marks.length < BATCH_MARKS_MAX) continue
-        outlet.close(open.origin)
-        if (!outlet.drain()) this.stuck = true
-      }
+    for (const edge of this.timed) if (!edge.valuesOnly) for (const outlet of edge.outlets) outlet.mark(at)
   }
 
   /** Tells eventTime stages downstream which splits come by which channel. */
@@ -220,7 +249,7 @@ export class Router {
   private control(outlet: Outlet, message: Message): void {
     outlet.close(outlet.open.origin)
     outlet.pending.push(message)
-    if (!outlet.drain()) this.stuck = true
+    if (!outlet.drain()) this.isBlocked = true
   }
 
   /** Sends what waits for credit; `open` batches too where the mailbox is empty. */
@@ -233,6 +262,6 @@ export class Router {
         }
         if (outlet.pending.length > 0 && !outlet.drain()) stuck = true
       }
-    this.stuck = stuck
+    this.isBlocked = stuck
   }
 }

@@ -50,7 +50,7 @@ export class SourceActor implements Actor {
     this.batchMax = settings.batchMax
     this.counted = source.connector.admit === undefined
     const ready = (): void => host.dispatcher.ready(this)
-    this.core = new ActorCore(vertex, instance, host, router, () => this.recordNumber(), ready)
+    this.core = new ActorCore(vertex, instance, host, router, (row) => this.recordNumber(row), ready)
     this.name = this.core.name
     this.reading = new SplitReading(source.connector, splits, {
       context: { env: host.env, parallelism: vertex.parallelism, start: settings.start },
@@ -179,12 +179,16 @@ export class SourceActor implements Actor {
     const { state, batch } = current
     const { records } = batch
     const origin = this.originOf(state)
-    while (current.row < records.length) {
-      core.counters.records++
-      const going = core.chain.push(records[current.row++], NaN, undefined, origin)
-      if (core.completed) return
-      if (!going) return
+    const from = current.row
+    try {
+      current.row = core.chain.push(records, null, null, from, records.length, origin)
+    } catch (error) {
+      current.row = core.chain.row
+      throw error
+    } finally {
+      core.counters.records += current.row - from
     }
+    if (current.row < records.length || core.isHeld) return
     this.current = null
     this.reading.passed(state, batch)
     if (batch.position === undefined) this.unrepeatable += records.length
@@ -247,8 +251,8 @@ export class SourceActor implements Actor {
     return `${this.sourceId}/${state.split.id}`
   }
 
-  private recordNumber(): number | null {
-    return this.current === null ? null : this.current.state.count + this.current.row - 1
+  private recordNumber(row: number): number | null {
+    return this.current === null ? null : this.current.state.count + row - 1
   }
 
   dispose(): void {

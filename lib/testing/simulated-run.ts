@@ -2,6 +2,7 @@
  * One seed is one whole run of a topology: virtual time, a shuffled order of actors and I/O, crashes of the process that lose what was
  * not durable, and resumes until the job has ended.
  */
+import { CHAIN_MODES } from '../runtime/chain-host.ts'
 import type { Topology } from '../api/topology.ts'
 import { fileStore } from '../checkpoint/stores/file-store.ts'
 import { seededRandom } from '../env/sim-random.ts'
@@ -48,7 +49,7 @@ export const simulatedRun = async (topology: Topology, options: SimulatedRunOpti
   const draw = (count: number): number => Math.floor(random.next() * count)
   const world = simWorld({ seed: options.seed })
   const every = options.every ?? 1 + draw(20)
-  const tuning: Tuning = {
+  const tuning: Omit<Tuning, 'chains'> = {
     batchRows: options.tuning?.batchRows ?? [1, 2, 3, 7, 64, 1024][draw(6)]!,
     channelRows: options.tuning?.channelRows ?? [1, 2, 5, 64, 4096][draw(5)]!,
   }
@@ -71,7 +72,7 @@ export const simulatedRun = async (topology: Topology, options: SimulatedRunOpti
         ...(parallelism === undefined ? {} : { parallelism }),
         ...(every === 0 ? {} : { checkpoints: { every, to: fileStore('/checkpoints') } }),
       },
-      tuning,
+      { ...tuning, chains: options.tuning?.chains ?? CHAIN_MODES[draw(3)]! },
     ).then(
       (started) => {
         job = started

@@ -1,4 +1,5 @@
 /** One verifier for every operator: the same input, in every way the engine may run it, has to give the same output. */
+import { CHAIN_MODES } from '../runtime/chain-host.ts'
 import { isDeepStrictEqual } from 'node:util'
 import type { DataStream } from '../api/stream.ts'
 import { from, sink, source, topology } from '../api/topology.ts'
@@ -54,14 +55,15 @@ export const verifyOperator = async <T, R>(stage: (input: DataStream<T>) => AnyS
     compare(where, 'dead letters', fails, anyOrder ? inOrderOf(fails, letters) : letters)
     return result.steps
   }
-  await attempt('plain', input, { every: 0, tuning: { batchRows: 1024, channelRows: 4096 } })
+  for (const chains of CHAIN_MODES) await attempt(`${chains} chains`, input, { every: 0, tuning: { batchRows: 1024, channelRows: 4096, chains } })
   await attempt('empty input', [], { every: 0 })
   for (const batchRows of [1, 2, 3, 7]) await attempt(`batches of ${batchRows}`, input, { every: 0, tuning: { batchRows, channelRows: 64 } })
   await attempt('an outbox of one record', input, { every: 0, tuning: { batchRows: 1, channelRows: 1 } })
   const steps = await attempt('checkpoints', input, { every: 1, stepping: true, tuning: { batchRows: 1, channelRows: 1 } })
   const stride = Math.max(1, Math.floor(steps / crashPlaces))
   for (let step = 1; step <= steps; step += stride)
-    await attempt(`crash after step ${step}`, input, { every: 1, stepping: true, crashSteps: [step], tuning: { batchRows: 1, channelRows: 1 } })
+    for (const chains of step % 2 === 0 ? (['compiled'] as const) : (['generic', 'blocks'] as const))
+      await attempt(`crash after step ${step}, ${chains} chains`, input, { every: 1, stepping: true, crashSteps: [step], tuning: { batchRows: 1, channelRows: 1, chains } })
   for (let seed = 2; seed < 10; seed++) await attempt('many crashes', input, { seed, crashes: 6 })
 }
 

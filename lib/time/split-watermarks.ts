@@ -34,21 +34,12 @@ export class SplitWatermarks {
   open(origin: string, latest: number, activeAt: number): SplitTime {
     const split = { origin, latest, activeAt, idle: false }
     this.#splits.set(origin, split)
-    this.#recompute()
+    this.recompute()
     return split
   }
 
   close(origin: string): void {
-    if (this.#splits.delete(origin)) this.#recompute()
-  }
-
-  /** A record of `split` has this time. Only the split that holds the least back can move it. */
-  seen(split: SplitTime, time: number): void {
-    const before = split.latest
-    if (time > before) split.latest = time
-    if (split.idle) split.idle = false
-    else if (before > this.#least || time <= before) return
-    this.#recompute()
+    if (this.#splits.delete(origin)) this.recompute()
   }
 
   /** Leaves out the splits without a record for `after` ms; returns the ms until the next one may be left out, +∞: none is left. */
@@ -60,11 +51,12 @@ export class SplitWatermarks {
       if (left <= 0) split.idle = true
       else wait = Math.min(wait, left)
     }
-    this.#recompute()
+    this.recompute()
     return wait
   }
 
-  #recompute(): void {
+  /** After times of splits were written, or whether they are idle. */
+  recompute(): void {
     let least = NaN
     for (const split of this.#splits.values()) if (!split.idle && !(split.latest >= least)) least = split.latest
     this.#least = least

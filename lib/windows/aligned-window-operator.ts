@@ -1,13 +1,14 @@
 /** Tumbling and sliding windows that keep an accumulator for each key in each window. */
 import type { Window } from '../api/stream.ts'
-import type { Cursor, OperatorContext, RestoreScope } from '../operators/operator.ts'
+import type { CodeScope, Cursor, OperatorContext, RestoreScope } from '../operators/operator.ts'
 import type { ByteReader } from '../state/byte-reader.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
-import { checkTime, offsetWithin, startAt } from './alignment.ts'
+import { checkTime, offsetWithin, startAt } from '../time/alignment.ts'
 import { DueQueue, type DueItem } from './due-queue.ts'
 import { FiringCursor, LateCursor, type FiringSource, type FiringWindow, type LateFiring } from './firing.ts'
 import type { FoldTable } from './fold-layout.ts'
 import { groupOf, inGroupOrder, readEntries, writeEntries, type StoredEntry } from './stored-entries.ts'
+import { HotWindow, hotWindowCode } from './hot-window.ts'
 import { WindowKeys } from './window-keys.ts'
 import { readProgress, writeProgress, type WindowedOperator, type WindowSetup } from './window-state.ts'
 
@@ -18,9 +19,15 @@ export interface Alignment {
   readonly offset: number
 }
 
+/** Where the keys of a window lie, and what is kept for them. */
+interface Room {
+  readonly keys: WindowKeys
+  readonly table: FoldTable
+}
+
 class AlignedWindow implements DueItem, FiringWindow {
   readonly window: Window
-  readonly keys = new WindowKeys()
+  readonly keys: WindowKeys
   readonly table: FoldTable
   /** Firings of each key, from the window's first on. */
   readonly #firings: number[] = []
@@ -29,10 +36,11 @@ class AlignedWindow implements DueItem, FiringWindow {
   readonly dueSeq = 0
   place = 0
 
-  constructor(start: number, end: number, table: FoldTable) {
+  constructor(start: number, end: number, { keys, table }: Room) {
     this.window = { start, end }
     this.dueStart = start
     this.dueEnd = end
+    this.keys = keys
     this.table = table
   }
 
@@ -85,12 +93,15 @@ export class AlignedWindowOperator implements WindowedOperator, FiringSource {
   readonly #due = new DueQueue<AlignedWindow>()
   /** Fired, and open for late records. */
   readonly #fired = new DueQueue<AlignedWindow>()
+  /** Room that a window has left, empty. */
+  #spare: Room | null = null
   #watermark = -Infinity
   #seq = 0
   /** The open windows of every time from `#from` up to `#to`: mostly those of the next record, too. */
   #current: AlignedWindow[] = []
   #from = Infinity
   #to = -Infinity
+  readonly #hot = new HotWindow()
   /** Slots of the current record in `#current`, and how many of these windows it has begun to enter. */
   readonly #slots: number[] = []
   #entered = 0
@@ -131,7 +142,13 @@ export class AlignedWindowOperator implements WindowedOperator, FiringSource {
     }
     this.#entered = 0
     this.#seq = seq + 1
-    return windows[0]!.window.end - 1 <= this.#watermark ? this.#fireLate() : null
+    if (windows[0]!.window.end - 1 <= this.#watermark) return this.#fireLate()
+    if (windows.length === 1 && key !== null) this.#hot.set(this.#from, this.#to, windows[0]!.keys, windows[0]!.table)
+    return null
+  }
+
+  code(scope: CodeScope): string {
+    return hotWindowCode(this.#hot, this.#setup.layout, scope)
   }
 
   undo(): boolean {
@@ -149,6 +166,7 @@ export class AlignedWindowOperator implements WindowedOperator, FiringSource {
     if (!(at > this.#watermark)) return null
     this.#watermark = at
     const first = this.#due.first()
+    if (first === undefined || first.window.end - 1 <= at) this.#hot.clear()
     if (first !== undefined && first.window.end - 1 <= at) return new FiringCursor(this, at, this.#setup.allowedLateness)
     this.finish(at)
     return null
@@ -253,7 +271,9 @@ export class AlignedWindowOperator implements WindowedOperator, FiringSource {
   }
 
   #open(start: number): AlignedWindow {
-    const window = new AlignedWindow(start, start + this.#size, this.#setup.layout.createTable())
+    const room = this.#spare ?? { keys: new WindowKeys(), table: this.#setup.layout.createTable() }
+    this.#spare = null
+    const window = new AlignedWindow(start, start + this.#size, room)
     this.#windows.set(start, window)
     if (window.window.end - 1 <= this.#watermark) this.#fired.push(window)
     else this.#due.push(window)
@@ -265,6 +285,12 @@ export class AlignedWindowOperator implements WindowedOperator, FiringSource {
     this.#from = Infinity
     this.#to = -Infinity
     this.#current = []
+    this.#hot.clear()
+    // The next window most likely has as many keys.
+    if (this.#setup.layout.code === null) return
+    window.keys.clear()
+    window.table.clear()
+    this.#spare = window
   }
 
   #fireLate(): Cursor {

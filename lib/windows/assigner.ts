@@ -2,6 +2,7 @@
 import { MillraceError } from '../errors.ts'
 import { callSite } from '../api/call-site.ts'
 import type { SideOutputNode } from '../api/node.ts'
+import { Instants } from '../time/instants.ts'
 
 export interface TumblingAssigner {
   readonly kind: 'tumbling'
@@ -83,3 +84,14 @@ export const session = <T = unknown>(gap: number | ((record: T) => number)): Ses
   kind: 'session',
   gap: typeof gap === 'function' ? gap : duration('session(gap)', gap),
 })
+
+/** When windows fire, and when they are dropped. A session may end at any moment. */
+export const windowInstants = ({ assigner, allowedLateness }: WindowNodeParams): Instants => {
+  if (assigner.kind === 'session') return Instants.every
+  const period = assigner.kind === 'tumbling' ? assigner.size : assigner.slide
+  const phase = assigner.offset + assigner.size - 1
+  return Instants.on([
+    { period, phase },
+    { period, phase: phase + allowedLateness },
+  ])
+}

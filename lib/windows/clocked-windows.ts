@@ -1,5 +1,5 @@
 /** Windows of a stream without event time: a record's time is the wall clock at its arrival, and the clock is the watermark. */
-import { DONE, type Cursor, type ManyOperator, type OperatorContext, type RestoreScope } from '../operators/operator.ts'
+import { DONE, type CodeScope, type Cursor, type ManyOperator, type OperatorContext, type RestoreScope } from '../operators/operator.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
 import type { WindowedOperator } from './window-state.ts'
 
@@ -31,6 +31,10 @@ export class ClockedWindows implements ManyOperator {
     const cursor = this.#windows.apply(record, context)
     this.#ask(context)
     return cursor
+  }
+
+  code(scope: CodeScope): string {
+    return (scope.eventTime ? this.#windows.code?.(scope) : undefined) ?? scope.apply
   }
 
   /** A clock's windows hear of the end of input alone. */

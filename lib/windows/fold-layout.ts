@@ -1,5 +1,7 @@
 /** How windows use a table: records enter several at once, and slots end one by one. */
+import type { CodeScope } from '../operators/operator.ts'
 import type { AggregateTable } from './table.ts'
+import type { NumberCode } from './tables/number-code.ts'
 
 /** `add` in two steps, so that a record which enters several windows enters all of them or none. */
 export interface FoldTable extends AggregateTable {
@@ -21,4 +23,6 @@ export interface FoldLayout {
   prepare(record: unknown): void
   guard(): void
   createTable(): FoldTable
+  /** How a record is added, as text; null where the tables are not `NumberTable`s. */
+  readonly code: ((scope: Pick<CodeScope, 'bind' | 'local'>) => NumberCode) | null
 }

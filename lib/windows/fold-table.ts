@@ -1,6 +1,6 @@
 /** The tables of whatever a windowed stage folds: reduce, scan or an aggregate. */
 import { copyValue } from '../state/copy.ts'
-import { aggregateLayout, layoutOf, type FoldOptions } from './aggregate-table.ts'
+import { aggregateLayout, layoutOf, noNumbers, type FoldOptions } from './aggregate-table.ts'
 import type { FoldLayout } from './fold-layout.ts'
 import type { CellRules, Cells } from './tables/cells.ts'
 import { CustomCells } from './tables/custom-cells.ts'
@@ -10,7 +10,7 @@ import type { WindowFold } from './window-fold.ts'
 export const foldLayout = (fold: WindowFold, options: FoldOptions): FoldLayout => {
   if (fold.kind === 'aggregate') return aggregateLayout(fold.node, options)
   const rules: CellRules = { pure: options.pure, guarded: false }
-  return layoutOf({ shape: { kind: 'cells', leaf: 0 }, measures: [], columns: [], cells: [cellsOf(fold, rules)], rules })
+  return layoutOf({ shape: { kind: 'cells', leaf: 0 }, measures: [], numbers: noNumbers, columns: [], cells: [cellsOf(fold, rules)], rules })
 }
 
 

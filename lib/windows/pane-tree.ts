@@ -44,11 +44,12 @@ export class PaneTree {
     return parts
   }
 
-  /** A record is about to go into the pane that begins at `start`. */
-  touch(start: number): void {
-    if (start >= this.#builtTo) return
+  /** A record is about to go into the pane that begins at `start`. False: nothing has been made of it since. */
+  touch(start: number): boolean {
+    if (start >= this.#builtTo) return false
     const place = this.#placeOf(start)
     for (const [i, nodes] of this.#levels.entries()) nodes.delete(Math.floor(place / 2 ** (i + 1)))
+    return true
   }
 
   /** Panes before `start` are gone. */

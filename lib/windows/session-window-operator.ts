@@ -2,7 +2,7 @@
 import type { Cursor, OperatorContext, RestoreScope } from '../operators/operator.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
 import { canonicalKey, type CanonicalKey } from '../state/key.ts'
-import { checkTime } from './alignment.ts'
+import { checkTime } from '../time/alignment.ts'
 import { DueQueue } from './due-queue.ts'
 import { FiringCursor, LateCursor, type FiringSource, type FiringWindow } from './firing.ts'
 import type { FoldTable } from './fold-layout.ts'

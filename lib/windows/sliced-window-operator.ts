@@ -2,11 +2,12 @@
  * Sliding windows whose results cannot depend on the order of records: a record goes into one pane, a window is a row of panes
  * (Li et al., "No pane, no gain", 2005). Panes are as long as the common divisor of size and slide.
  */
-import type { Cursor, OperatorContext, RestoreScope } from '../operators/operator.ts'
+import type { CodeScope, Cursor, OperatorContext, RestoreScope } from '../operators/operator.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
 import type { Alignment } from './aligned-window-operator.ts'
-import { checkTime, commonDivisor, offsetWithin, startAt } from './alignment.ts'
+import { checkTime, commonDivisor, offsetWithin, startAt } from '../time/alignment.ts'
 import { FiringCursor, LateCursor, type FiringSource, type FiringWindow, type LateFiring } from './firing.ts'
+import { HotWindow, hotWindowCode } from './hot-window.ts'
 import { LateCounts, LateWindow } from './late-counts.ts'
 import { firstFrom, GatheredWindow, MergedWindow, Pane } from './pane.ts'
 import { mergedParts, PaneTree } from './pane-tree.ts'
@@ -29,6 +30,7 @@ export class SlicedWindowOperator implements WindowedOperator, FiringSource {
   #seq = 0
   /** Pane of the last record: mostly that of the next one, too. */
   #current: Pane | null = null
+  readonly #hot = new HotWindow()
   /** End of the first window with records in it that has not fired. */
   #nextEnd = Infinity
   /** End of the first window whose end of lateness frees something. */
@@ -69,11 +71,17 @@ export class SlicedWindowOperator implements WindowedOperator, FiringSource {
     this.#entering = slot
     table.enter(slot, record)
     this.#entering = -1
-    const late = pane.firstEnd - 1 <= this.#watermark ? this.#lateFirings(pane, key) : null
-    this.#tree?.touch(pane.start)
+    const isLate = pane.firstEnd - 1 <= this.#watermark
+    const late = isLate ? this.#lateFirings(pane, key) : null
+    const isUntouched = this.#tree === null || !this.#tree.touch(pane.start)
+    if (!isLate && isUntouched && key !== null) this.#hot.set(pane.start, pane.start + this.#paneSize, keys, table)
     table.commit(slot, record, time, this.#seq++)
     if (known < 0) keys.add(key)
     return late
+  }
+
+  code(scope: CodeScope): string {
+    return hotWindowCode(this.#hot, this.#setup.layout, scope)
   }
 
   undo(): boolean {
@@ -89,6 +97,7 @@ export class SlicedWindowOperator implements WindowedOperator, FiringSource {
   onWatermark(at: number): Cursor | null {
     if (!(at > this.#watermark)) return null
     this.#watermark = at
+    if (this.#isDue(at)) this.#hot.clear()
     if (this.#isDue(at)) return new FiringCursor(this, at, this.#setup.allowedLateness)
     this.finish(at)
     return null
@@ -123,6 +132,7 @@ export class SlicedWindowOperator implements WindowedOperator, FiringSource {
     }
     if (freed === 0) return
     this.#current = null
+    this.#hot.clear()
     this.#tree?.free(this.#panes[0]?.start ?? Infinity)
   }
 

@@ -2,27 +2,34 @@
 import { KeyIndex } from '../state/key-index.ts'
 
 export class WindowKeys {
-  readonly #index = new KeyIndex()
+  /** Of all keys but `null`. */
+  readonly index: KeyIndex = new KeyIndex()
   #hasNull = false
 
   get size(): number {
-    return this.#hasNull ? 1 : this.#index.size
+    return this.#hasNull ? 1 : this.index.size
   }
 
   /** The key's slot, or −1. */
   find(key: unknown): number {
     if (key === null) return this.#hasNull ? 0 : -1
-    return this.#index.find(key)
+    return this.index.find(key)
   }
 
   /** The key's slot, a new one if it has none. */
   add(key: unknown): number {
-    if (key !== null) return this.#index.add(key)
+    if (key !== null) return this.index.add(key)
     this.#hasNull = true
     return 0
   }
 
+  /** Forgets all keys. */
+  clear(): void {
+    this.index.clear()
+    this.#hasNull = false
+  }
+
   keyAt(slot: number): unknown {
-    return this.#hasNull ? null : this.#index.keyAt(slot)
+    return this.#hasNull ? null : this.index.keyAt(slot)
   }
 }

@@ -4,6 +4,7 @@ import { DONE, NONE } from '../../lib/operators/operator.ts'
 import { handleOf } from '../../lib/api/stream.ts'
 import type { StageNode } from '../../lib/api/node.ts'
 import { isBoundary, isStage } from '../../lib/api/node.ts'
+import { Instants } from '../../lib/time/instants.ts'
 import { from, source } from '../../lib/api/topology.ts'
 import type { DataStream } from '../../lib/api/stream.ts'
 import { ByteReader } from '../../lib/state/byte-reader.ts'
@@ -33,6 +34,7 @@ export const fakeContext = (given: Partial<FakeContext> = {}): FakeContext => {
     route: 0,
     origin: '',
     watermark: -Infinity,
+    instants: Instants.every,
     targets: 1,
     instance: 0,
     parallelism: 1,

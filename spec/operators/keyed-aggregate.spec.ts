@@ -43,7 +43,7 @@ const listTable = (): AggregateTable => {
   }
 }
 const create = (given: { ownResult?: boolean; pure?: boolean; instance?: number; parallelism?: number } = {}): Operator =>
-  keyedAggregate({ createTable: listTable, ownResult: false, pure: false, ...given }, fakeContext(given))
+  keyedAggregate({ createLayout: () => ({ createTable: listTable, code: null }), ownResult: false, pure: false, ...given }, fakeContext(given))
 
 describe('aggregate on a keyed stream', () => {
   test.each([false, true])('emits key and result for each record, arrival numbered over all keys (own result: %s)', (ownResult) => {

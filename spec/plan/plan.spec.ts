@@ -64,6 +64,12 @@ describe('fusion', () => {
     expect(built.vertices[0]!.outputs[0]!.carriesOrigins).toBe(true)
   })
 
+  test('where one instance stands before keyBy and one behind it, they are one chain', () => {
+    const flow = input().pipe(keyBy((n) => n), map((n) => n)).to(out())
+    expect(vertices(plan(flow))).toEqual(['numbers ×1: numbers.keyBy numbers.map', 'out ×1: '])
+    expect(edges(plan(flow, { parallelism: 2 }))).toContain('numbers key numbers.map')
+  })
+
   test('rebalance and broadcast go in turn and to all', () => {
     const built = plan(input().pipe(rebalance(), map((n) => n), broadcast(), map((n) => n)).to(out()), { parallelism: 2 })
     expect(edges(built)).toEqual(['numbers spread numbers.map', 'numbers.map broadcast numbers.map-2', 'numbers.map-2 gather out'])
@@ -78,8 +84,8 @@ describe('fusion', () => {
   test('late records leave by their own port where somebody reads them', () => {
     const late = sideOutput<number>('late')
     const counts = input().pipe(eventTime((n) => n), keyBy((n) => n), window(tumbling(10), { lateTo: late }), aggregate(count(), { id: 'n' }))
-    expect(edges(plan([counts.to(out()), from(late).to(out('late-out'))]))).toEqual(['numbers key n', 'n forward out', 'n forward late-out [late]'])
-    expect(plan(counts.to(out('only'))).vertices.find((vertex) => vertex.id === 'n')!.steps[0]!.lateTo).toBeNull()
+    expect(edges(plan([counts.to(out()), from(late).to(out('late-out'))]))).toEqual(['numbers forward out', 'numbers forward late-out [late]'])
+    expect(plan(counts.to(out('only'))).vertices[0]!.steps.find((step) => step.id === 'n')!.lateTo).toBeNull()
   })
 
   test('what is joined is one region, what is not is another, each with dead letters of its own', () => {
@@ -96,8 +102,8 @@ describe('ids', () => {
   })
 
   test('a keyBy and its selector share one', () => {
-    const built = plan(input().pipe(keyBy((n) => n, { id: 'by-n' }), map((n) => n)).to(out()))
-    expect(vertices(built)).toEqual(['numbers ×1: by-n', 'by-n.map ×1: by-n.map', 'out ×1: '])
+    const built = plan(input().pipe(keyBy((n) => n, { id: 'by-n' }), map((n) => n)).to(out()), { parallelism: 2 })
+    expect(vertices(built)).toEqual(['numbers ×2: by-n', 'by-n.map ×2: by-n.map', 'out ×1: '])
   })
 })
 

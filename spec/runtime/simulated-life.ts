@@ -61,7 +61,7 @@ export const live = async (on: SimWorld, topology: Topology, options: LifeOption
   let answered = false
   const checkpoints = every === null ? {} : { checkpoints: { every, to: fileStore(checkpointsIn), ...(keep === undefined ? {} : { keep }), ...(timeout === undefined ? {} : { timeout }) } }
   const ended = (): boolean => summary !== null || error !== null
-  void runIn(process.env, topology, { ...run, ...checkpoints }, { batchRows, channelRows: 4 })
+  void runIn(process.env, topology, { ...run, ...checkpoints }, { batchRows, channelRows: 4, chains: 'compiled' })
     .then((started) => {
       job = started
       started.events$.subscribe((event) => events.push(event))

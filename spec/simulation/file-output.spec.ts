@@ -17,7 +17,7 @@ const outputOf = async (seed: number, crashes: number): Promise<{ readonly files
     const process = world.boot()
     const errors: unknown[] = []
     let ended = false
-    runIn(process.env, job.topology, { checkpoints: { every: 1 + random.below(10), to: fileStore('/checkpoints') } }, { batchRows: 3, channelRows: 8 })
+    runIn(process.env, job.topology, { checkpoints: { every: 1 + random.below(10), to: fileStore('/checkpoints') } }, { batchRows: 3, channelRows: 8, chains: 'compiled' })
       .then((started) => started.completed)
       .catch((error: unknown) => errors.push(error))
       .finally(() => (ended = true))

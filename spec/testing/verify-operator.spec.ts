@@ -34,7 +34,7 @@ describe('verifyOperator', () => {
   })
 
   test('refuses one that forgets its state in the snapshot, naming the crash', async () => {
-    await expect(verifyOperator(handMade(everyOther(() => 0)), { input, expected: [1, 3, 5] })).rejects.toThrow(/^crash after step \d+, seed 1: outputs differ/)
+    await expect(verifyOperator(handMade(everyOther(() => 0)), { input, expected: [1, 3, 5] })).rejects.toThrow(/^crash after step \d+, \w+ chains, seed 1: outputs differ/)
   })
 
   test('refuses one that emits twice after a crash', async () => {
@@ -66,12 +66,12 @@ describe('verifyOperator', () => {
       }
     }
     await verifyOperator(handMade(create), { input, expected: input })
-    await expect(verifyOperator(handMade(twice), { input, expected: input })).rejects.toThrow(/^crash after step \d+, seed 1: outputs differ/)
+    await expect(verifyOperator(handMade(twice), { input, expected: input })).rejects.toThrow(/^crash after step \d+, \w+ chains, seed 1: outputs differ/)
   })
 
   test('refuses a function that changes its input', async () => {
     const grow = (s: DataStream<{ n: number }>) => s.pipe(map((record) => ({ n: ++record.n })))
-    await expect(verifyOperator(grow, { input: [{ n: 1 }], expected: [{ n: 2 }] })).rejects.toThrow(/^plain, seed 1: outputs differ/)
+    await expect(verifyOperator(grow, { input: [{ n: 1 }], expected: [{ n: 2 }] })).rejects.toThrow(/^compiled chains, seed 1: outputs differ/)
   })
 
   test('refuses state that is kept outside the engine', async () => {
@@ -82,7 +82,7 @@ describe('verifyOperator', () => {
 
   test('names the first record that differs', async () => {
     await expect(verifyOperator((s: DataStream<number>) => s.pipe(map((n) => n)), { input, expected: [1, 2, 4, 4, 5, 6] })).rejects.toThrow(
-      'plain, seed 1: outputs differ at 2: expected 4 of 6, received 3 of 6',
+      'compiled chains, seed 1: outputs differ at 2: expected 4 of 6, received 3 of 6',
     )
   })
 
@@ -112,6 +112,6 @@ describe('verifyOperator', () => {
       throw new Error('never')
     }
     const supervision = oneForOne({ decide: () => 'escalate' })
-    await expect(verifyOperator((s: DataStream<number>) => s.pipe(map(throwing)), { input, expected: [], supervision })).rejects.toThrow('plain, seed 1: the job failed')
+    await expect(verifyOperator((s: DataStream<number>) => s.pipe(map(throwing)), { input, expected: [], supervision })).rejects.toThrow('compiled chains, seed 1: the job failed')
   })
 })

@@ -1,4 +1,5 @@
 /** Runs a windowed operator by hand: one or more instances, records and watermarks in, outputs and late records out. */
+import { Instants } from '../../lib/time/instants.ts'
 import { DONE, type Cursor, type Operator, type OperatorContext, type StatePart } from '../../lib/operators/operator.ts'
 import { ByteReader } from '../../lib/state/byte-reader.ts'
 import { ByteWriter } from '../../lib/state/byte-writer.ts'
@@ -39,6 +40,7 @@ export class FakeContext implements OperatorContext {
   route = 0
   origin = ''
   watermark = -Infinity
+  readonly instants = Instants.every
   targets = 1
   readonly instance = 0
   readonly parallelism = 1

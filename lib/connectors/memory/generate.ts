@@ -47,17 +47,19 @@ export const generate = <T>(fn: (index: number) => T, options: GenerateOptions =
         const ofAll = dueBy(context.env.clock.monotonic(), since, ratePerSecond)
         return Math.ceil((ofAll - first) / step) - (next - base) / step
       }
+      // One batch is read to its end before the next is asked for, so that mostly one array is enough.
+      let indices: number[] = []
       return {
         poll(max) {
-          const indices: number[] = []
-          const length = Math.min(max, due())
-          for (; indices.length < length && next < end; next += step) indices.push(next)
+          const length = Math.max(0, Math.min(max, due(), Math.ceil((end - next) / step)))
+          if (indices.length !== length) indices = Array.from({ length }, () => 0)
+          for (let i = 0; i < length; i++, next += step) indices[i] = next
           return { records: indices, position: next, done: next >= end }
         },
         close() {},
       }
     },
-    admit: (index) => fn(index as number),
+    admit: fn as (index: unknown) => T,
   }
   return usingParameters(connector, options.count, options.ratePerSecond)
 }

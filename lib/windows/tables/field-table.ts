@@ -1,4 +1,4 @@
-/** A table of one aggregate or an object of them: its leaves are built-in columns and cells of user functions. */
+/** A table of one aggregate or an object of them: numbers side by side, built-in columns of other things, and cells of user functions. */
 import type { ByteReader } from '../../state/byte-reader.ts'
 import type { ByteWriter } from '../../state/byte-writer.ts'
 import { setField } from '../../state/plain.ts'
@@ -7,15 +7,19 @@ import type { AggregateTable } from '../table.ts'
 import type { CellRules, Cells } from './cells.ts'
 import type { Column } from './column.ts'
 import type { Measure } from './measure.ts'
+import type { NumberLeaf, NumberTable } from './number-table.ts'
 
 /** Where a result comes from: a leaf by its number, or an object of such. */
 export type Shape =
+  | { readonly kind: 'number'; readonly leaf: NumberLeaf }
   | { readonly kind: 'column' | 'cells'; readonly leaf: number }
   | { readonly kind: 'object'; readonly fields: readonly (readonly [name: string, shape: Shape])[] }
 
 export interface Leaves {
   readonly shape: Shape
   readonly measures: readonly Measure[]
+  /** Null where no leaf is a number. */
+  readonly numbers: NumberTable | null
   readonly columns: readonly Column[]
   readonly cells: readonly Cells[]
   readonly rules: CellRules
@@ -24,6 +28,7 @@ export interface Leaves {
 export class FieldTable implements FoldTable {
   readonly #shape: Shape
   readonly #measures: readonly Measure[]
+  readonly #numbers: NumberTable | null
   readonly #columns: readonly Column[]
   readonly #cells: readonly Cells[]
   readonly #rules: CellRules
@@ -31,9 +36,10 @@ export class FieldTable implements FoldTable {
   /** How many of the cells the last `enter` got to. */
   #entered = 0
 
-  constructor({ shape, measures, columns, cells, rules }: Leaves) {
+  constructor({ shape, measures, numbers, columns, cells, rules }: Leaves) {
     this.#shape = shape
     this.#measures = measures
+    this.#numbers = numbers
     this.#columns = columns
     this.#cells = cells
     this.#rules = rules
@@ -66,6 +72,7 @@ export class FieldTable implements FoldTable {
   commit(slot: number, record: unknown, time: number, seq: number): void {
     const columns = this.#columns
     if (slot === this.#size) this.#open()
+    this.#numbers?.commit(slot)
     for (let i = 0; i < columns.length; i++) columns[i]!.add(slot, record, time, seq)
     if (this.#rules.guarded) for (const cells of this.#cells) cells.keep(slot, record)
   }
@@ -94,40 +101,53 @@ export class FieldTable implements FoldTable {
       throw error
     }
     if (slot === this.#size) this.#open()
+    this.#numbers?.merge(slot, theirs.#numbers!, from)
     for (let i = 0; i < this.#columns.length; i++) this.#columns[i]!.merge(slot, theirs.#columns[i]!, from)
   }
 
   drop(slot: number): void {
+    this.#numbers?.drop(slot)
     for (const column of this.#columns) column.drop(slot)
     for (const cells of this.#cells) cells.drop(slot)
   }
 
   clear(): void {
     this.#size = 0
+    this.#numbers?.clear()
     for (const column of this.#columns) column.clear()
     for (const cells of this.#cells) cells.cut(0)
   }
 
   write(writer: ByteWriter, slot: number): void {
+    this.#numbers?.write(writer, slot)
     for (const column of this.#columns) column.write(writer, slot)
     for (const cells of this.#cells) cells.write(writer, slot)
   }
 
   read(reader: ByteReader): number {
     const slot = this.#size
-    this.#open()
+    // Reading opens the slot of the numbers.
+    this.#openColumns()
+    this.#numbers?.read(reader)
     for (const column of this.#columns) column.read(reader, slot)
     for (const cells of this.#cells) cells.read(reader)
     return slot
   }
 
   #open(): void {
+    this.#openColumns()
+    this.#numbers?.open()
+  }
+
+  #openColumns(): void {
     this.#size++
     for (const column of this.#columns) column.open()
   }
 
   #resultOf(shape: Shape, slot: number, isLast: boolean): unknown {
     switch (shape.kind) {
+      case 'number':
+        return this.#numbers!.leafResult(shape.leaf, slot)
       case 'column':
         return this.#columns[shape.leaf]!.result(slot)
       case 'cells':

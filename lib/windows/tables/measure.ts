@@ -7,18 +7,24 @@ export interface Measure {
 /** A number that is not NaN. */
 export class NumberMeasure implements Measure {
   value = 0
-  readonly #of: (record: unknown) => number
+  readonly of: (record: unknown) => number
   readonly #name: string
 
   constructor(name: string, of: (record: unknown) => number) {
+    this.of = of
     this.#name = name
-    this.#of = of
   }
 
   prepare(record: unknown): void {
-    const value = this.#of(record)
-    if (typeof value !== 'number' || Number.isNaN(value)) throw new TypeError(`the function of ${this.#name} gave ${told(value)}, not a number`)
+    const { of } = this
+    const value = of(record)
+    if (typeof value !== 'number' || Number.isNaN(value)) this.refuse(value)
     this.value = value
+  }
+
+  /** Throws what is to be said of a value that is no number. */
+  refuse(value: unknown): never {
+    throw new TypeError(`the function of ${this.#name} gave ${told(value)}, not a number`)
   }
 }
 

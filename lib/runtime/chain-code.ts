@@ -1,0 +1,123 @@
+/**
+ * Compiles a chain to one loop of its own, so that its call sites stay monomorphic however many chains a process runs: each stage writes
+ * itself as statements over the record `v`, its time `t` and key `k` (`Operator.code`), or is called.
+ *
+ * Where a call throws, the row is handed to `OperatorChain.recover`, which goes on with it stage by stage; the loop then takes the next.
+ */
+import { Scope } from '../code/scope.ts'
+import { NONE } from '../operators/operator.ts'
+import { blocksCode, foldBehindPlainStages } from './block-code.ts'
+import type { OperatorChain } from './operator-chain.ts'
+
+/** Runs rows `from` up to `to`; returns the row to go on with, less than `to` where the chain has paused or wants no more. */
+export type RowsRun = (values: readonly unknown[], times: readonly number[] | null, keys: readonly unknown[] | null, from: number, to: number) => number
+
+export interface CompiledChain {
+  readonly rows: RowsRun
+  /** The same in blocks, where a stage of the chain can look ahead; null where none can. */
+  readonly blocks: RowsRun | null
+  /** Runs one record from a stage on; of those stages behind which outputs come one by one. */
+  readonly entries: readonly (((value: unknown, time: number, key: unknown) => void) | null)[]
+}
+
+/** Writes parts of a chain as statements. */
+export class ChainWriter {
+  readonly chain: OperatorChain
+  readonly scope = new Scope()
+  /** Names of the chain and its context. */
+  readonly self: string
+  readonly context: string
+
+  constructor(chain: OperatorChain) {
+    this.chain = chain
+    this.self = this.scope.bind(chain)
+    this.context = this.scope.bind(chain.context)
+  }
+
+  /** One stage. `isHeld` is set where something may have to be done before the next record. */
+  stage(step: number, found: string | null = null): string {
+    const { chain, scope, self, context } = this
+    const operator = chain.operators[step]!
+    const { bind, local } = scope
+    const called = `${context}.time = t; ${context}.key = k; ${context}.step = ${step}; isHeld = true;`
+    const output = local()
+    const apply =
+      operator.shape === 'one'
+        ? `${called} v = ${bind(operator)}.apply(v, ${context}); t = ${context}.time; k = ${context}.key; if (v === ${bind(NONE)}) break row;`
+        : `${called} ${output} = ${bind(operator)}.apply(v, ${context}); if (${output} !== null) { step = -1; ${self}.open(${step}, ${output}, v); }`
+    const enter = `${context}.step = ${step}; isHeld = true;`
+    const { eventTime } = chain.steps[step]!
+    const text = operator.code?.({ bind, local, drop: 'break row;', enter, apply, context, found, eventTime }) ?? apply
+    return `step = ${step};\n${text}${operator.shape === 'many' ? '\nbreak row;' : ''}`
+  }
+
+  /** Stages up to the end of the chain, or to one behind which outputs come one by one. */
+  body(from: number): string {
+    const { operators, router } = this.chain
+    const parts: string[] = []
+    for (let step = from; step < operators.length; step++) {
+      parts.push(this.stage(step))
+      if (operators[step]!.shape === 'many') return parts.join('\n')
+    }
+    const { bind } = this.scope
+    const { context } = this
+    const { only } = router
+    const emit =
+      only === null
+        ? `${context}.time = t; ${context}.key = k; ${bind(router)}.emit(v, ${context}); isHeld = true;`
+        : `if (${bind(only)}.put(v, t, k)) isHeld = true;`
+    return [...parts, `step = -1; ${emit}`].join('\n')
+  }
+
+  /** The row that `i` counts. */
+  readonly row = `v = values[i];
+if (times !== null) { t = times[i]; k = keys[i]; } else { t = none; k = undefined; }`
+
+  /** Whether something is to be done before the next row. */
+  get isFollowed(): string {
+    const { chain, scope, self } = this
+    return `(${scope.bind(chain.frames)}.length !== 0 || ${scope.bind(chain.router)}.isBlocked || ${self}.isOver)`
+  }
+}
+
+export const compileChain = (chain: OperatorChain): CompiledChain => {
+  const writer = new ChainWriter(chain)
+  const { scope, self } = writer
+  const { operators } = chain
+  const functions: string[] = []
+
+  const rows = writer.body(0)
+  functions.push(`function rows(values, times, keys, from, to) {
+let i = from, step = -1, isHeld = false, v, t = none, k; ${scope.takeLocals()}
+for (;;) {
+try {
+for (; i < to; i++) {
+${writer.row}
+row: { ${rows} }
+if (isHeld) { isHeld = false; step = -1; if (${writer.isFollowed} && !${self}.goOn(i)) return i + 1; }
+}
+return to;
+} catch (error) {
+${self}.row = i + 1;
+${self}.recover(step, v, t, k, error);
+if (!${self}.goOn(i++)) return i;
+}
+}
+}`)
+
+  const fold = foldBehindPlainStages(chain)
+  if (fold !== null) functions.push(blocksCode(writer, fold))
+
+  const entries = ['null']
+  operators.forEach((operator, step) => {
+    if (operator.shape === 'one') return void entries.push('null')
+    const text = writer.body(step + 1)
+    functions.push(`function entry${step}(v, t, k) {
+let step = -1, isHeld; ${scope.takeLocals()}
+try { row: { ${text} } } catch (error) { ${self}.recover(step, v, t, k, error); }
+}`)
+    entries.push(`entry${step}`)
+  })
+  const result = `{ rows, blocks: ${fold === null ? 'null' : 'blocks'}, entries: [${entries.join(', ')}] }`
+  return scope.run(`const none = 0 / 0;\n${functions.join('\n')}\nreturn ${result};`) as CompiledChain
+}

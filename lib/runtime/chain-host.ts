@@ -1,0 +1,32 @@
+/** What a chain needs of its actor, and how it is to be run. */
+import type { Supervision } from '../supervision/strategy.ts'
+import type { DeadLetter } from './job-handle.ts'
+import type { Router } from './router.ts'
+import type { Suspects } from './suspects.ts'
+
+/**
+ * How chains are run. Compiled ones go in blocks where it pays; 'blocks': wherever they can; 'generic': none is compiled, as under
+ * `--disallow-code-generation-from-strings`. They differ in nothing but speed.
+ */
+export type ChainMode = 'compiled' | 'blocks' | 'generic'
+
+export const CHAIN_MODES: readonly ChainMode[] = ['compiled', 'blocks', 'generic']
+
+export interface ChainHost {
+  readonly instance: number
+  readonly parallelism: number
+  readonly maxParallelism: number
+  readonly router: Router
+  readonly supervision: Supervision
+  readonly suspects: Suspects
+  readonly chains: ChainMode
+  now(): number
+  activeNow(): number
+  wakeAt(at: number): void
+  /** Where the record in that row of the current batch stands in its split, if it came straight from one. */
+  recordNumber(row: number): number | null
+  onLate(): void
+  /** `refused`: the record did not get out of its source. */
+  onDeadLetter(letter: DeadLetter, refused: boolean): void
+  onComplete(): void
+}

@@ -1,0 +1,39 @@
+/** The window, or pane, that the next record most likely goes into: what a compiled chain looks at before it calls the operator. */
+import type { CodeScope } from '../operators/operator.ts'
+import type { KeyIndex } from '../state/key-index.ts'
+import type { FoldLayout, FoldTable } from './fold-layout.ts'
+import type { WindowKeys } from './window-keys.ts'
+
+export class HotWindow {
+  /** Times from here up to `to` go into it and nowhere else, and fire nothing. */
+  from = Infinity
+  to = -Infinity
+  keys: KeyIndex | null = null
+  table: FoldTable | null = null
+
+  set(from: number, to: number, keys: WindowKeys, table: FoldTable): void {
+    this.from = from
+    this.to = to
+    this.keys = keys.index
+    this.table = table
+  }
+
+  clear(): void {
+    this.from = Infinity
+    this.to = -Infinity
+    this.keys = null
+    this.table = null
+  }
+}
+
+/** Adds the record to the hot window; else `apply` finds the right one. */
+export const hotWindowCode = (hot: HotWindow, layout: FoldLayout, scope: CodeScope): string => {
+  if (layout.code === null) return scope.apply
+  const [window, table, slot] = [scope.bind(hot), scope.local(), scope.local()]
+  const code = layout.code(scope)
+  return `if (t >= ${window}.from && t < ${window}.to) {
+${code.prepare}
+${table} = ${window}.table; ${slot} = ${window}.keys.add(k);
+${code.add(table, slot)}
+} else { ${scope.apply} }`
+}
