@@ -20,7 +20,6 @@ import type { CompiledChain } from './chain-code.ts'
 import type { ChainHost } from './chain-host.ts'
 import { ActorStopped, RegionFailed } from './failure.ts'
 import type { Suspects } from './suspects.ts'
-import type { Supervision } from '../supervision/strategy.ts'
 
 type Frame =
   | { readonly type: 'cursor'; readonly step: number; readonly cursor: Cursor; readonly record: unknown; readonly time: number; readonly key: unknown; readonly origin: string }

@@ -1,15 +1,27 @@
-/**
- * `npm run -s bench -- W1|W2 [--parallelism N] [--runs N] [--engine 'plain loop']` prints one JSON line;
- * `npm run -s bench -- compare [W1|W2] [--rounds N]` one line for each workload.
- */
+/** `npm run -s bench -- WORKLOAD`, `compare`, `micro` or `first-result`: see README.md beside this file. */
 import { parseArgs } from 'node:util'
 import { compare } from './compare.ts'
-import { measure } from './measure.ts'
+import { firstResult } from './first-result.ts'
+import { engines, measure } from './measure.ts'
+import type { Engine } from './measure.ts'
+import { micro } from './micro.ts'
+import { measureWords, wordEngines, wordLines } from './words/measure-words.ts'
 import { workloads } from './workload.ts'
 
 const refuse = (message: string): never => {
-  const names = workloads.map(({ name, about }) => `  ${name}  ${about}\n`).join('')
-  console.error(`${message}\n${names}  compare [WORKLOAD]  both engines in turn`)
+  const about = [...workloads, { name: 'W4', about: 'words of a CSV file counted into a CSV file, as a whole process' }]
+    .toSorted((a, b) => a.name.localeCompare(b.name))
+    .map((workload) => `  ${workload.name}                     ${workload.about}\n`)
+  console.error(`${message}
+
+WORKLOAD                 one line of JSON:
+${about.join('')}  --engine NAME          millrace (unless given), 'plain loop', @most/core, rxjs
+  --records N, --runs N, --parallelism N, --no-checkpoints
+compare [WORKLOAD…]      Millrace and the others in turn, each time in a process of its own: W1 and W2 unless given
+  --rounds N, --records N
+micro [NAME]             what one record costs in one part of the engine
+first-result             from the start of the command to the first result
+  --rounds N`)
   process.exit(2)
 }
 
@@ -17,18 +29,46 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     parallelism: { type: 'string', default: '1' },
-    runs: { type: 'string', default: '3' },
+    runs: { type: 'string' },
     rounds: { type: 'string', default: '5' },
+    records: { type: 'string' },
     engine: { type: 'string', default: 'millrace' },
+    'no-checkpoints': { type: 'boolean', default: false },
   },
 })
 const whole = (name: string, text: string): number =>
-  /^[1-9]\d*$/.test(text) ? Number(text) : refuse(`--${name} takes a whole number, not ${text}`)
-const [first, second] = positionals
-const wanted = first === 'compare' ? second : (first ?? refuse('Which workload?'))
-const chosen = workloads.filter(({ name }) => wanted === undefined || name === wanted)
-if (chosen.length === 0) refuse(`There is no workload ${wanted}.`)
-const { engine } = values
-if (engine !== 'millrace' && engine !== 'plain loop') refuse(`There is no engine ${engine}: millrace, plain loop.`)
-else if (first === 'compare') compare(chosen, whole('rounds', values.rounds))
-else console.log(JSON.stringify(await measure(engine, chosen[0]!, whole('parallelism', values.parallelism), whole('runs', values.runs))))
+  /^[1-9]\d*$/.test(text) ? Number(text) : refuse(`--${name} takes a whole number above 0, not ${text}`)
+const oneOf = <E extends Engine>(known: readonly E[], name: string): E =>
+  known.find((engine) => engine === name) ?? refuse(`There is no engine ${name} for it: ${known.join(', ')}.`)
+
+const oneWorkload = async (name: string): Promise<object> => {
+  const parallelism = whole('parallelism', values.parallelism)
+  const runs = (fallback: number): number => (values.runs === undefined ? fallback : whole('runs', values.runs))
+  const records = (fallback: number): number => (values.records === undefined ? fallback : whole('records', values.records))
+  if (name === 'W4')
+    return measureWords({ engine: oneOf(wordEngines, values.engine), lines: records(wordLines), parallelism, runs: runs(1) })
+  const workload = workloads.find((known) => known.name === name) ?? refuse(`There is no workload ${name}.`)
+  const engine = oneOf(engines, values.engine)
+  if (engine !== 'millrace' && parallelism > 1) refuse(`--parallelism is Millrace's own: ${engine} has one instance of everything.`)
+  const checkpoints = engine === 'millrace' && workload.checkpoints && !values['no-checkpoints']
+  return measure({
+    engine,
+    workload: { ...workload, records: records(workload.records) },
+    parallelism,
+    checkpoints,
+    runs: runs(workload.checkpoints ? 1 : 3),
+    wantsCheckpoints: values.records === undefined,
+  })
+}
+
+const [command, ...rest] = positionals
+const ofRecords = values.records === undefined ? [] : ['--records', values.records]
+try {
+  if (command === 'compare') compare(rest.length === 0 ? ['W1', 'W2'] : rest, whole('rounds', values.rounds), ofRecords, refuse)
+  else if (command === 'micro') await micro(rest[0] ?? null, refuse)
+  else if (command === 'first-result') await firstResult(whole('rounds', values.rounds))
+  else console.log(JSON.stringify(await oneWorkload(command ?? refuse('Which workload?'))))
+} catch (error) {
+  console.error(`bench: ${(error as Error).message}`)
+  process.exitCode = 1
+}

@@ -1,15 +1,30 @@
-/** One engine on one workload: warmed once in this process, then timed. */
+/** One engine on one workload: warmed once in this process, then timed, and its totals checked. */
 import { readFileSync } from 'node:fs'
-import { isDeepStrictEqual } from 'node:util'
-import { millraceRun } from './millrace-run.ts'
-import { plainLoop } from './plain-loop.ts'
-import { golden } from './workload.ts'
-import type { Totals, Workload } from './workload.ts'
+import { createRequire } from 'node:module'
+import type { Checkpoint } from './engines/millrace.ts'
+import { checkTotals, expectedTotals } from './golden.ts'
+import type { Totals } from './golden.ts'
+import { median } from './statistics.ts'
+import type { Workload } from './workload.ts'
 
-export type Engine = 'millrace' | 'plain loop'
+export const engines = ['millrace', 'plain loop', '@most/core', 'rxjs'] as const
+export type Engine = (typeof engines)[number]
+
+export interface Measured {
+  readonly engine: Engine
+  readonly workload: Workload
+  /** Of Millrace; the others have one instance of everything. */
+  readonly parallelism: number
+  /** Of Millrace: one each second. */
+  readonly checkpoints: boolean
+  /** Timed runs. */
+  readonly runs: number
+  /** Whether so few checkpoints that the workload says nothing are a failure. */
+  readonly wantsCheckpoints: boolean
+}
 
 export interface Result extends Totals {
-  readonly engine: Engine
+  readonly engine: string
   readonly version: string
   readonly workload: string
   readonly parallelism: number
@@ -17,44 +32,92 @@ export interface Result extends Totals {
   /** Median of the timed runs: first record generated to sink closed. */
   readonly seconds: number
   readonly recordsPerSecond: number
+  /** Of all threads, a median as well: what other processes take away does not count. */
+  readonly cpuSeconds: number
   /** Peak of the process. */
   readonly rssMiB: number
+  /** Completed in the last run; with the medians of their sizes and of the times they took. */
+  readonly checkpoints?: number
+  readonly checkpointMiB?: number
+  readonly checkpointMs?: number
 }
 
-/** @throws when a run does not reach the golden totals */
-export const measure = async (engine: Engine, workload: Workload, parallelism: number, runs: number): Promise<Result> => {
-  const once = (): Promise<Totals> => (engine === 'millrace' ? millraceRun(workload, parallelism) : Promise.resolve(plainLoop(workload)))
+interface Run {
+  readonly totals: Totals
+  readonly checkpoints: readonly Checkpoint[]
+}
+
+const warmUpRecordsMax = 10_000_000
+const checkpointsMin = 5
+
+/** @throws when a run does not reach the expected totals, or has too few checkpoints */
+export const measure = async (what: Measured): Promise<Result> => {
+  const { engine, workload, parallelism, runs } = what
+  const run = await runnerOf(what)
+  const expected = expectedTotals(workload)
+  await run({ ...workload, records: Math.min(workload.records, warmUpRecordsMax) })
   const times: number[] = []
-  let totals = checked(workload, parallelism, await once())
+  const cpuTimes: number[] = []
+  let last: Run | undefined
   for (let index = 0; index < runs; index++) {
-    const from = performance.now()
-    totals = checked(workload, parallelism, await once())
+    const [from, cpuFrom] = [performance.now(), process.cpuUsage()]
+    last = await run(workload)
     times.push((performance.now() - from) / 1_000)
+    const { user, system } = process.cpuUsage(cpuFrom)
+    cpuTimes.push((user + system) / 1e6)
+    checkTotals(workload, parallelism, last.totals, expected)
   }
   const seconds = median(times)
   return {
     engine,
-    version: engine === 'millrace' ? version() : process.version,
+    version: versionOf(engine),
     workload: workload.name,
     parallelism,
     records: workload.records,
     seconds: Number(seconds.toFixed(3)),
     recordsPerSecond: Math.round(workload.records / seconds),
+    cpuSeconds: Number(median(cpuTimes).toFixed(3)),
     rssMiB: Math.round(process.resourceUsage().maxRSS / 1_024),
-    ...totals,
+    ...last!.totals,
+    ...(what.checkpoints ? checkpointFigures(last!.checkpoints, what.wantsCheckpoints) : {}),
   }
 }
 
-export const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? NaN
-
-/** Where the generator is split, which of two records of a key comes first is open, and with it the sum of W2's running sums. */
-const checked = ({ name }: Workload, parallelism: number, totals: Totals): Totals => {
-  const expected = name === 'W2' && parallelism > 1 ? { ...golden[name], sumValue: totals.sumValue } : golden[name]
-  if (isDeepStrictEqual(totals, expected)) return totals
-  throw new Error(`${name}: the totals are ${JSON.stringify(totals)} and must be ${JSON.stringify(expected)}`)
+/** Only the engine that is measured is loaded. */
+const runnerOf = async ({ engine, parallelism, checkpoints }: Measured): Promise<(workload: Workload) => Promise<Run>> => {
+  switch (engine) {
+    case 'millrace': {
+      const { millraceRun } = await import('./engines/millrace.ts')
+      return (workload) => millraceRun(workload, parallelism, checkpoints)
+    }
+    case 'plain loop': {
+      const { plainLoop } = await import('./engines/plain-loop.ts')
+      return async (workload) => ({ totals: plainLoop(workload), checkpoints: [] })
+    }
+    case '@most/core': {
+      const { mostRun } = await import('./engines/most.ts')
+      return async (workload) => ({ totals: await mostRun(workload), checkpoints: [] })
+    }
+    case 'rxjs': {
+      const { rxjsRun } = await import('./engines/rxjs.ts')
+      return async (workload) => ({ totals: await rxjsRun(workload), checkpoints: [] })
+    }
+  }
 }
 
-const version = (): string => {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
+const checkpointFigures = (checkpoints: readonly Checkpoint[], wanted: boolean): Pick<Result, 'checkpoints' | 'checkpointMiB' | 'checkpointMs'> => {
+  if (wanted && checkpoints.length < checkpointsMin)
+    throw new Error(`${checkpoints.length} checkpoints completed, and ${checkpointsMin} are needed: no result`)
+  return {
+    checkpoints: checkpoints.length,
+    checkpointMiB: Number((median(checkpoints.map(({ bytes }) => bytes)) / 2 ** 20).toFixed(1)),
+    checkpointMs: Math.round(median(checkpoints.map(({ tookMs }) => tookMs))),
+  }
+}
+
+/** Of the package, or of the Node that runs the plain loop. */
+export const versionOf = (engine: Engine): string => {
+  if (engine === 'plain loop') return process.version
+  const path = engine === 'millrace' ? new URL('../../package.json', import.meta.url) : createRequire(import.meta.url).resolve(`${engine}/package.json`)
+  return (JSON.parse(readFileSync(path, 'utf8')) as { readonly version: string }).version
 }

@@ -1,54 +1,35 @@
-/** What is measured: generated records, the same for every engine, and the totals that each must reach. */
-import { readFileSync } from 'node:fs'
+/** What is measured: the shape of each workload of generated records. `words/` holds W4, which reads and writes files. */
 
-export interface BenchRecord {
-  readonly key: number
-  readonly value: number
-  /** Epoch milliseconds. */
-  readonly time: number
-}
-
-export interface Totals {
-  /** Records that reached the sink. */
-  readonly outputs: number
-  readonly sumCount: number
-  readonly sumValue: number
+export interface Windowing {
+  /** Milliseconds. */
+  readonly size: number
+  readonly slide: number
 }
 
 export interface Workload {
-  readonly name: 'W1' | 'W2'
+  readonly name: 'W1' | 'W2' | 'W3' | 'W5' | 'W7'
   readonly about: string
   readonly records: number
   readonly keys: number
-  /** Milliseconds; 1: in order. */
+  /** Milliseconds by which a record may come late; 1: in order. */
   readonly disorder: number
+  /** null: a running aggregate of each key. */
+  readonly window: Windowing | null
+  /** `change` and `isKept` come first: cheap ones, or a `change` of about a microsecond. */
+  readonly before: 'nothing' | 'cheap' | 'heavy'
+  /** Whether it runs with a checkpoint each second unless told otherwise. */
+  readonly checkpoints: boolean
 }
 
-export const WINDOW_MS = 10_000
+const tumbling = { size: 10_000, slide: 10_000 }
+const W1 = { records: 10_000_000, keys: 1_000, disorder: 500, window: tumbling, before: 'cheap', checkpoints: false } as const
+const W2 = { records: 5_000_000, keys: 1_000_000, disorder: 1, window: null, before: 'nothing', checkpoints: false } as const
+const sliding = { size: 60_000, slide: 1_000 }
 
 export const workloads: readonly Workload[] = [
-  { name: 'W1', about: 'map, filter, keyBy, tumbling windows of 10 s: count and sum', records: 10_000_000, keys: 1_000, disorder: 500 },
-  { name: 'W2', about: 'keyBy, running count and sum: an update for each record', records: 5_000_000, keys: 1_000_000, disorder: 1 },
+  { ...W1, name: 'W1', about: 'map, filter, keyBy, tumbling windows of 10 s: count and sum' },
+  { ...W2, name: 'W2', about: 'keyBy, running count and sum over 1 M keys: an update for each record' },
+  { ...W2, name: 'W3', about: 'keyBy, windows of 60 s sliding by 1 s: count and sum', records: 1_000_000, keys: 100, disorder: 500, window: sliding },
+  { ...W1, name: 'W5', about: 'W1 with a map of about a microsecond', records: 1_000_000, before: 'heavy' },
+  { ...W2, name: 'W7', about: 'W2 ten times as long, exactly once, with a checkpoint each second', records: 50_000_000, checkpoints: true },
 ]
-
-const EPOCH = 1_700_000_000_000
-
-/** Murmur3's finaliser. */
-const mix = (h: number): number => {
-  h ^= h >>> 16
-  h = Math.imul(h, 0x85ebca6b)
-  h ^= h >>> 13
-  h = Math.imul(h, 0xc2b2ae35)
-  return (h ^ (h >>> 16)) >>> 0
-}
-
-export const recordAt = (index: number, keys: number, disorder: number): BenchRecord => {
-  const h = mix(index)
-  return { key: h % keys, value: (h >>> 10) % 1_000, time: EPOCH + index - (mix(index ^ 0x9e3779b9) % disorder) }
-}
-
-export const change = ({ key, value, time }: BenchRecord): BenchRecord => ({ key, value: value * 2 + 1, time })
-export const isKept = ({ value }: BenchRecord): boolean => value % 10 !== 1
-
-/** A run that does not reach these is no result. */
-export const golden: Readonly<Record<Workload['name'], Totals>> = JSON.parse(readFileSync(new URL('golden.json', import.meta.url), 'utf8'))

@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest'
+import { grows, growthOf } from './growth.ts'
+import type { Sample } from './growth.ts'
+
+/** A sample a minute. */
+const samples = (heap: (minute: number) => number, buffers: (minute: number) => number = () => 1): Sample[] =>
+  Array.from({ length: 11 }, (_, minutes) => ({ minutes, heap: heap(minutes), buffers: buffers(minutes), rss: 200 }))
+
+describe('memory over a soak', () => {
+  test('that has filled in the first half does not grow', () => {
+    const growth = growthOf(samples((minute) => 10 + Math.min(minute, 5) * 100))
+    expect(growth.heap).toBeCloseTo(0, 9)
+    expect(grows(growth, 0.5)).toBe(false)
+  })
+
+  test('grows where heap or buffers gain more than the bound in the second half', () => {
+    expect(growthOf(samples((minute) => 10 + minute * 2)).heap).toBeCloseTo(2, 9)
+    expect(grows(growthOf(samples((minute) => 10 + minute * 2)), 1)).toBe(true)
+    expect(grows(growthOf(samples(() => 10, (minute) => minute * 2)), 1)).toBe(true)
+    expect(grows(growthOf(samples((minute) => 10 + minute * 2)), 3)).toBe(false)
+  })
+
+  test('is not known from one sample, and so fails', () => {
+    expect(grows(growthOf(samples(() => 10).slice(0, 1)), 1)).toBe(true)
+  })
+})
