@@ -5,19 +5,25 @@
  * Where a call throws, the row is handed to `OperatorChain.recover`, which goes on with it stage by stage; the loop then takes the next.
  */
 import { Scope } from '../code/scope.ts'
-import { NONE } from '../operators/operator.ts'
+import { DONE, NONE } from '../operators/operator.ts'
 import { blocksCode, foldBehindPlainStages } from './block-code.ts'
-import type { OperatorChain } from './operator-chain.ts'
+import type { CursorFrame, OperatorChain } from './operator-chain.ts'
 
 /** Runs rows `from` up to `to`; returns the row to go on with, less than `to` where the chain has paused or wants no more. */
 export type RowsRun = (values: readonly unknown[], times: readonly number[] | null, keys: readonly unknown[] | null, from: number, to: number) => number
+
+/**
+ * Takes outputs of a stage's cursor through the later stages, until it has no more (true), the outbox is full, or something has to go
+ * before the next one. Throws what `cursor.next` throws.
+ */
+export type Drain = (frame: CursorFrame, depth: number) => boolean
 
 export interface CompiledChain {
   readonly rows: RowsRun
   /** The same in blocks, where a stage of the chain can look ahead; null where none can. */
   readonly blocks: RowsRun | null
-  /** Runs one record from a stage on; of those stages behind which outputs come one by one. */
-  readonly entries: readonly (((value: unknown, time: number, key: unknown) => void) | null)[]
+  /** By stage, null where it gives one output at most. */
+  readonly drains: readonly (Drain | null)[]
 }
 
 /** Writes parts of a chain as statements. */
@@ -80,6 +86,36 @@ if (times !== null) { t = times[i]; k = keys[i]; } else { t = none; k = undefine
   }
 }
 
+const drainCode = (writer: ChainWriter, step: number): string => {
+  const { scope, self, context, chain } = writer
+  const { bind } = scope
+  const text = writer.body(step + 1)
+  return `function drain${step}(frame, depth) {
+const cursor = frame.cursor, time = frame.time, key = frame.key;
+let step = -1, isHeld = false, v, t = none, k; ${scope.takeLocals()}
+${context}.origin = frame.origin;
+for (;;) {
+try {
+do {
+step = -2;
+${context}.step = ${step}; ${context}.time = time; ${context}.key = key;
+v = cursor.next(${context});
+if (v === ${bind(DONE)}) return true;
+if (v === ${bind(NONE)}) continue;
+t = ${context}.time; k = ${context}.key;
+row: { ${text} }
+} while (!isHeld);
+} catch (error) {
+if (step === -2) throw error;
+${self}.recover(step, v, t, k, error);
+}
+isHeld = false;
+if (${bind(chain.frames)}.length !== depth || ${bind(chain.router)}.isBlocked) return false;
+${context}.origin = frame.origin;
+}
+}`
+}
+
 export const compileChain = (chain: OperatorChain): CompiledChain => {
   const writer = new ChainWriter(chain)
   const { scope, self } = writer
@@ -108,16 +144,11 @@ if (!${self}.goOn(i++)) return i;
   const fold = foldBehindPlainStages(chain)
   if (fold !== null) functions.push(blocksCode(writer, fold))
 
-  const entries = ['null']
-  operators.forEach((operator, step) => {
-    if (operator.shape === 'one') return void entries.push('null')
-    const text = writer.body(step + 1)
-    functions.push(`function entry${step}(v, t, k) {
-let step = -1, isHeld; ${scope.takeLocals()}
-try { row: { ${text} } } catch (error) { ${self}.recover(step, v, t, k, error); }
-}`)
-    entries.push(`entry${step}`)
+  const drains = operators.map((operator, step) => {
+    if (operator.shape === 'one') return 'null'
+    functions.push(drainCode(writer, step))
+    return `drain${step}`
   })
-  const result = `{ rows, blocks: ${fold === null ? 'null' : 'blocks'}, entries: [${entries.join(', ')}] }`
+  const result = `{ rows, blocks: ${fold === null ? 'null' : 'blocks'}, drains: [${drains.join(', ')}] }`
   return scope.run(`const none = 0 / 0;\n${functions.join('\n')}\nreturn ${result};`) as CompiledChain
 }

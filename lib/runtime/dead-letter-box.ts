@@ -1,5 +1,6 @@
 /** The sink of a region's dead letters: keeps the last ones, in the snapshot, and publishes each once, when it is committed. */
 import type { SinkConnector } from '../api/connector.ts'
+import { MillraceError } from '../errors.ts'
 import type { DeadLetter } from './job-handle.ts'
 
 interface BoxHandle {
@@ -26,6 +27,7 @@ export const deadLetterBox = (keep: number, publish: (letter: DeadLetter) => voi
       canGoBack: true,
       open: ({ restored }) => {
         const last = restored.at(-1)
+        if (restored.some(({ version }) => version !== 1)) throw new MillraceError('SNAPSHOT_INCOMPATIBLE', 'the dead letters of the snapshot were stored by a newer version')
         letters = [...(last?.letters ?? [])]
         total = last?.total ?? 0
         published = Math.max(published, total)

@@ -21,8 +21,19 @@ import type { ChainHost } from './chain-host.ts'
 import { ActorStopped, RegionFailed } from './failure.ts'
 import type { Suspects } from './suspects.ts'
 
+/** Outputs of a call, with the facts of the record that it was for. */
+export interface CursorFrame {
+  readonly type: 'cursor'
+  readonly step: number
+  readonly cursor: Cursor
+  readonly record: unknown
+  readonly time: number
+  readonly key: unknown
+  readonly origin: string
+}
+
 type Frame =
-  | { readonly type: 'cursor'; readonly step: number; readonly cursor: Cursor; readonly record: unknown; readonly time: number; readonly key: unknown; readonly origin: string }
+  | CursorFrame
   | { readonly type: 'watermark'; readonly step: number; readonly at: number }
   | { readonly type: 'clock'; readonly step: number; readonly at: number }
 
@@ -213,29 +224,31 @@ export class OperatorChain {
   }
 
   /** Takes outputs until the cursor has no more, the outbox is full, or something has to go before the next one. */
-  private advanceCursor(frame: Frame & { type: 'cursor' }): void {
+  private advanceCursor(frame: CursorFrame): void {
     const { context, frames, router } = this
-    const { step, cursor, time, key, origin } = frame
-    const entry = this.compiled === null || !this.host.suspects.isEmpty ? null : this.compiled.entries[step + 1]!
+    const drain = this.compiled === null || !this.host.suspects.isEmpty ? null : this.compiled.drains[frame.step]!
     const depth = frames.length
     do {
-      context.step = step
-      context.time = time
-      context.key = key
-      context.origin = origin
       let value: unknown
       try {
-        value = cursor.next(context)
+        if (drain !== null) {
+          if (drain(frame, depth)) frames.pop()
+          return
+        }
+        context.step = frame.step
+        context.time = frame.time
+        context.key = frame.key
+        context.origin = frame.origin
+        value = frame.cursor.next(context)
       } catch (error) {
+        if (error instanceof RegionFailed || error instanceof ActorStopped) throw error
         value = this.retryCursor(frame, error)
       }
       if (value === DONE) {
         frames.pop()
         return
       }
-      if (value === NONE) continue
-      if (entry === null) this.pass(step + 1, value)
-      else entry(value, context.time, context.key)
+      if (value !== NONE) this.pass(frame.step + 1, value)
     } while (frames.length === depth && !router.isBlocked)
   }
 
@@ -290,7 +303,7 @@ export class OperatorChain {
     }
   }
 
-  private retryCursor(frame: Frame & { type: 'cursor' }, thrown: unknown): unknown {
+  private retryCursor(frame: CursorFrame, thrown: unknown): unknown {
     let error = thrown
     const input = frame.cursor.input()
     const before = this.suspectOf(frame.step, input)?.attempts ?? 0

@@ -7,6 +7,8 @@ import type { RestoredState } from './actor-core.ts'
 import { NO_COUNTERS, addCounters } from './actor-host.ts'
 import type { JobCounters } from './job-handle.ts'
 
+const RECORD_VERSION = 1
+
 /** What the job keeps beside its actors' state. */
 export interface JobRecord {
   readonly version: 1
@@ -42,6 +44,11 @@ export const restoredState = (data: CheckpointData): RestoredState => {
 
 /** @throws SNAPSHOT_INCOMPATIBLE, naming every stage that differs */
 export const checkFits = (data: CheckpointData, plan: Plan): void => {
+  const { version } = data.summary as { readonly version: unknown }
+  if (version !== RECORD_VERSION)
+    throw new MillraceError('SNAPSHOT_INCOMPATIBLE', `checkpoint ${data.run}-${data.checkpoint}: version ${String(version)} of its counters is not known`, {
+      next: 'Use the version of Millrace that wrote it.',
+    })
   const faults: string[] = []
   const now = new Map(statefulParts(plan).map((part) => [part.id, part]))
   const then = new Map(data.operators.map((part) => [part.id, part]))

@@ -65,7 +65,8 @@ export class FiringCursor implements Cursor {
   }
 
   skip(): void {
-    this.#window?.countFiring(this.#slot)
+    // What fires for the last time is dropped, and its count with it.
+    if (!this.#isLast) this.#window?.countFiring(this.#slot)
     this.#slot++
   }
 

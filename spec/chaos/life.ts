@@ -5,15 +5,20 @@ import { fileURLToPath } from 'node:url'
 import type { ChaosJob } from './jobs.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const victim = fileURLToPath(new URL('victim.ts', import.meta.url))
+const program = fileURLToPath(new URL('victim.ts', import.meta.url))
 /** Milliseconds after which a life that neither ends nor is killed is a failure. */
 const LIFE_MAX = 120_000
 
-/** When to kill: so many milliseconds after a moment of the victim's life. */
+/** What is run and killed. */
+export interface Victim {
+  readonly job: ChaosJob
+  readonly parallelism: number
+}
+
+/** When to kill: so many milliseconds after the job has read so many records, in all its lives; 0: after the process was started. */
 export interface Aim {
-  readonly after: 'spawn' | 'first record' | 'last record'
-  /** Given how many records were read in earlier lives. */
-  delay(recordsBefore: number): number
+  readonly at: number
+  readonly ms: number
 }
 
 export interface Life {
@@ -28,9 +33,9 @@ export interface Life {
 }
 
 /** Runs a victim; with an aim, until SIGKILL reaches it, otherwise to its end. */
-export const live = (job: ChaosJob, folder: string, aim: Aim | null): Promise<Life> =>
+export const live = ({ job, parallelism }: Victim, folder: string, aim: Aim | null): Promise<Life> =>
   new Promise((resolve, reject) => {
-    const args = ['--conditions=@millrace/source', victim, job.name, folder]
+    const args = ['--conditions=@millrace/source', program, job.name, folder, String(parallelism), String(aim?.at ?? 0)]
     const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
     const lines: string[] = []
     let stderr = ''
@@ -42,15 +47,13 @@ export const live = (job: ChaosJob, folder: string, aim: Aim | null): Promise<Li
       child.kill('SIGKILL')
     }
     const timers = [setTimeout(endHanging, LIFE_MAX)]
-    const killAfter = (moment: Aim['after']): void => {
-      if (aim?.after === moment) timers.push(setTimeout(() => child.kill('SIGKILL'), aim.delay(recordsBefore)))
-    }
-    killAfter('spawn')
+    const killAfter = (ms: number): void => void timers.push(setTimeout(() => child.kill('SIGKILL'), ms))
+    if (aim?.at === 0) killAfter(aim.ms)
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
     createInterface({ input: child.stdout }).on('line', (line) => {
       lines.push(line)
       if (line.startsWith('started')) recordsBefore = Number(line.split(' ')[2])
-      if (line === 'first record' || line === 'last record') killAfter(line)
+      if (line === 'aim' && aim !== null) killAfter(aim.ms)
     })
     child.on('error', reject)
     child.on('close', (code, signal) => {

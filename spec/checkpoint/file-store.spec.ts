@@ -101,6 +101,20 @@ describe("'latest'", () => {
       expect(await store.latest()).toMatchObject({ found: { checkpoint: 7 }, damaged: [], checkpoint: 8 })
     }))
 
+  it.for([
+    [1, 6],
+    [2, 1],
+  ] as const)('reports a whole checkpoint that lies in the place of another, and takes the next older', ([run, checkpoint]) =>
+    inStore(async (store, { disk }) => {
+      await writeAll(store, [1, 6], [2, 0], [2, 1], [2, 2])
+      await store.writeSavepoint('/elsewhere', sampleCheckpoint(run, checkpoint))
+      for (const file of ['manifest.json', 'chunks.bin']) disk.put(`/store/job/000002-00000002/${file}`, disk.read(`/elsewhere/${file}`)!)
+      const { found, damaged } = await store.latest()
+      expect(plain(found)).toEqual(plain(sampleCheckpoint(2, 1)))
+      expect(damaged).toEqual([{ checkpoint: '000002-00000002', error: expect.objectContaining({ code: 'SNAPSHOT_CORRUPT' }) }])
+    }),
+  )
+
   it.for(['chunks.bin', 'manifest.json'] as const)('reports a newest one with a damaged %s, and takes the next older', (file) =>
     inStore(async (store, world) => {
       await writeAll(store, [1, 6], [1, 7], [1, 8])

@@ -30,7 +30,7 @@ export interface RandomJobOptions {
   readonly sinkOf: (id: string) => SinkConnector<never>
   readonly parallelism?: number
   /** Windows only of this kind. */
-  readonly windows?: 'tumbling' | 'sliding' | 'session'
+  readonly windows?: 'tumbling' | 'sliding' | 'session' | 'none'
   /** No function fails. */
   readonly calm?: boolean
 }

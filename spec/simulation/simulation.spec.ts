@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { checkSeed } from './check.ts'
 import type { CheckOptions, SeedReport } from './check.ts'
+import { shareOf } from './share.ts'
 
-const SEEDS = 2000
+const SEEDS = shareOf(2000)
 const CHUNK = 250
 
 const reports = async (from: number, to: number, options: CheckOptions = {}): Promise<SeedReport[]> => {
@@ -27,9 +28,9 @@ describe('random jobs under crashes, stalls and reordering give what the referen
 
   test('faults have truly happened', () => {
     expect(done.length).toBe(SEEDS)
-    expect(total(done, 'crashes')).toBeGreaterThan(1000)
-    expect(total(done, 'resumes')).toBeGreaterThan(300)
-    expect(total(done, 'restarts')).toBeGreaterThan(20)
+    expect(total(done, 'crashes')).toBeGreaterThan(shareOf(1000))
+    expect(total(done, 'resumes')).toBeGreaterThan(shareOf(300))
+    expect(total(done, 'restarts')).toBeGreaterThan(shareOf(20))
   })
 })
 
@@ -38,17 +39,17 @@ describe('a job that resumes at another parallelism', () => {
   const rescaled: CheckOptions = { parallelism: 4, crashes: 3, run: { parallelismOfLife: (life) => ofLife[life % ofLife.length]! } }
 
   test('gives what the reference gives, in any order', { timeout: 120_000 }, async () => {
-    const all = await reports(10_000, 10_200, rescaled)
+    const all = await reports(10_000, 10_000 + shareOf(200), rescaled)
     expect(differences(all)).toEqual([])
-    expect(total(all, 'resumes')).toBeGreaterThan(50)
+    expect(total(all, 'resumes')).toBeGreaterThan(shareOf(50))
   })
 })
 
 describe('one seed', () => {
   test('is one course of events, each time it is played', { timeout: 120_000 }, async () => {
-    const once = await reports(20_000, 20_050)
-    const again = await reports(20_000, 20_050)
+    const once = await reports(20_000, 20_000 + shareOf(50))
+    const again = await reports(20_000, 20_000 + shareOf(50))
     expect(again).toEqual(once)
-    expect(new Set(once.map((report) => report.steps)).size).toBeGreaterThan(25)
+    expect(new Set(once.map((report) => report.steps)).size).toBeGreaterThan(shareOf(25))
   })
 })

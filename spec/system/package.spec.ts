@@ -1,101 +1,54 @@
-/** The packed package, installed in an empty project: what works from there, and what cannot be reached. */
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { blocks, page, root } from '../tools/markdown.ts'
+/** The packed package, installed in an empty project: what works from there on the oldest Node and on this one, and what it holds. */
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { entries, facts } from '../package/facts.ts'
+import { oldest, pinned } from '../package/nodes.ts'
+import { emptyProject, pack, temporaryFolder } from '../package/packed.ts'
+import type { Packed, Project } from '../package/packed.ts'
+import { ownTypeScript, tscOf, typeChecks } from '../package/types.ts'
+import { page } from '../tools/markdown.ts'
 
-/** The npm that comes with a Node lies beside it, or is the one on the path. */
-const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-const environment = { ...process.env, NODE_OPTIONS: '', PATH: `${dirname(process.execPath)}:${process.env['PATH']}` }
-
-let project: string
-
-const inProject = (args: readonly string[]): { readonly status: number | null; readonly output: string } => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: project, encoding: 'utf8', env: environment })
-  return { status, output: stdout + stderr }
-}
-
-const runs = (file: string, text: string): ReturnType<typeof inProject> => {
-  writeFileSync(join(project, file), text)
-  return inProject([file])
-}
+const folder = temporaryFolder()
+let packed: Packed
+let project: Project
 
 beforeAll(() => {
-  project = mkdtempSync(join(tmpdir(), 'millrace-package-'))
-  // Packing builds first (prepack).
-  execFileSync(npm, ['pack', '--silent', '--pack-destination', project], { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
-  const tarball = readdirSync(project).find((name) => name.endsWith('.tgz'))!
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
-  const install = ['install', '--silent', '--prefer-offline', '--no-audit', '--no-fund', `./${tarball}`]
-  execFileSync(npm, install, { cwd: project, env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
+  packed = pack(folder.path)
+  project = emptyProject(join(folder.path, 'project'), packed, {})
 }, 120_000)
 
-afterAll(() => rmSync(project, { recursive: true, force: true }))
+afterAll(() => folder.remove())
 
-test('a topology in JavaScript runs', () => {
-  const program = `
-import { collect, from, fromArray, keyBy, run, scan, sink, source, topology } from 'millrace'
+for (const node of [oldest(), pinned()]) {
+  if (node.path === null)
+    process.stderr.write(`\nSKIPPED: the package is not tried on Node ${node.version}, the ${node.name}: it cannot be had on ${process.platform}-${process.arch}\n`)
+  describe.skipIf(node.path === null)(`on Node ${node.version}, the ${node.name}`, () => {
+    test.each(facts)('$name', (fact) => {
+      expect(fact.see(project, node)).toBe(fact.expected)
+    })
+  })
+}
 
-const totals = collect()
-const flow = from(source('numbers', fromArray([1, 2, 3, 4]))).pipe(
-  keyBy((n) => (n % 2 === 0 ? 'even' : 'odd')),
-  scan((sum, n) => sum + n, 0, { id: 'sum' }),
-).to(sink('totals', totals))
-await (await run(topology(import.meta, 'sums', flow))).completed
-console.log(JSON.stringify(totals.records))
-`
-  const { status, output } = runs('sums.js', program)
-  expect(output.trim()).toBe('[{"key":"odd","value":1},{"key":"even","value":2},{"key":"odd","value":4},{"key":"even","value":6}]')
-  expect(status).toBe(0)
+test.each(typeChecks)('it type-checks from $name', (check) => {
+  expect(check.see(project, pinned(), tscOf(ownTypeScript))).toBe('')
 })
-
-test('the first program of README.md type-checks against the package, and runs', () => {
-  const readme = page('README.md')
-  const [program] = blocks(readme, 'ts')
-  const { status, output } = runs('averages.ts', program!)
-  expect(output).toBe(blocks(readme, 'text')[0])
-  expect(status).toBe(0)
-  const options = { strict: true, noEmit: true, module: 'nodenext', target: 'es2024', lib: ['es2024', 'dom', 'esnext.disposable'], types: [] }
-  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['*.ts'] }))
-  expect(inProject([join(root, 'node_modules/typescript/bin/tsc'), '-p', '.']).output).toBe('')
-})
-
-test('files are read and written through millrace/files', () => {
-  const program = `
-import { from, map, run, sink, source, topology } from 'millrace'
-import { readCsv, writeLines } from 'millrace/files'
-
-const words = from(source('words', readCsv('words.csv', 'word STRING NOT NULL'))).pipe(map(({ word }) => word.toUpperCase()))
-await (await run(topology(import.meta, 'upper', words.to(sink('out', writeLines('upper.txt')))))).completed
-`
-  writeFileSync(join(project, 'words.csv'), 'word\nmill\nrace\n')
-  expect(runs('upper.js', program)).toEqual({ status: 0, output: '' })
-  expect(readFileSync(join(project, 'upper.txt'), 'utf8')).toBe('MILL\nRACE\n')
-})
-
-test('millrace/testing can be imported', () => {
-  expect(runs('testing.js', "import { verifyOperator } from 'millrace/testing'\nconsole.log(typeof verifyOperator)").output.trim()).toBe('function')
-})
-
-test.each(['millrace/lib/runtime/job.js', 'millrace/lib/runtime/job.ts', 'millrace/dist/runtime/job.js', 'millrace/dist/index.js'])(
-  'what is not public cannot be imported: %s',
-  (path) => {
-    const { status, output } = inProject(['--input-type=module', '--eval', `await import('${path}')`])
-    expect(status).not.toBe(0)
-    expect(output).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED')
-  },
-)
 
 test('the package holds what runs and what is read, no specs, samples or sources', () => {
-  const names = readdirSync(join(project, 'node_modules/millrace')).toSorted()
-  expect(names).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json'])
+  const top = new Set(packed.files.map((path) => path.replace(/\/.*/, '')))
+  expect([...top].toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json'])
+  expect(packed.files.filter((path) => path.startsWith('dist/') && !/\.(js|d\.ts|js\.map)$/.test(path))).toEqual([])
 })
 
-test('the command says its version', () => {
-  const { version } = JSON.parse(page('package.json')) as { readonly version: string }
-  const { status, output } = inProject(['node_modules/millrace/dist/cli/main.js', '--version'])
-  expect(output.trim()).toBe(version)
-  expect(status).toBe(0)
+test('its entries are those of the repository, without the condition for sources', () => {
+  const { exports } = JSON.parse(project.read('node_modules/millrace/package.json')) as { readonly exports: Readonly<Record<string, object>> }
+  expect(Object.keys(exports).map((path) => path.replace('.', 'millrace'))).toEqual(entries)
+  for (const targets of Object.values(exports)) expect(Object.keys(targets)).toEqual(['types', 'default'])
+  expect(page('package.json')).toContain('@millrace/source')
+})
+
+test('with it come the packages it depends on, and none beside', () => {
+  const names = (path: string): string[] => Object.keys((JSON.parse(path) as { readonly dependencies?: object }).dependencies ?? {})
+  const wanted = new Set(['millrace'])
+  for (const name of wanted) for (const dependency of names(project.read(`node_modules/${name}/package.json`))) wanted.add(dependency)
+  expect(project.installed).toBe(wanted.size)
 })

@@ -111,6 +111,14 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
     return { ...rest, chunks: unpackChunks(path, bytes, chunks) }
   }
 
+  /** Of this store: a whole checkpoint in the place of another would send the job back, or to another run, unnoticed. */
+  const readEntry = async ({ name, run, checkpoint }: Entry): Promise<CheckpointData> => {
+    const data = await readFrom(`${home}/${name}`)
+    if (data.run !== run || data.checkpoint !== checkpoint)
+      throw new MillraceError('SNAPSHOT_CORRUPT', `${home}/${name}/${MANIFEST}: it is that of checkpoint ${nameFor(data.run, data.checkpoint)}`)
+    return data
+  }
+
   const removeManifest = async (folder: string): Promise<void> => {
     await files.remove(`${folder}/${MANIFEST}`)
     await files.syncFolder(folder)
@@ -147,7 +155,7 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
     const damaged: DamagedCheckpoint[] = []
     for (const entry of [...current].reverse()) {
       try {
-        return { found: await readFrom(`${home}/${entry.name}`), damaged, run, checkpoint: highest }
+        return { found: await readEntry(entry), damaged, run, checkpoint: highest }
       } catch (error) {
         if (!hasCode(error, 'SNAPSHOT_CORRUPT') && !isDamage(error)) throw error
         damaged.push({ checkpoint: entry.name, error: error as Error })

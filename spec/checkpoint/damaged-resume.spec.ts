@@ -1,0 +1,55 @@
+/**
+ * A job that goes on from a damaged checkpoint refuses, or reports the damage and ends with the output of an undamaged one; `npm run mutate`
+ * draws as many damages as wanted.
+ */
+import { beforeAll, expect, it } from 'vitest'
+import { hasCode } from '../../lib/errors.ts'
+import { resume, scenes } from './damage-scene.ts'
+import type { Scene } from './damage-scene.ts'
+import { damages } from './damages.ts'
+import { trials } from './trials.ts'
+
+const JOBS = 16
+const TRIALS = 1_000
+
+let all: readonly Scene[]
+
+beforeAll(async () => {
+  all = await scenes(0, JOBS)
+}, 60_000)
+
+it(`${TRIALS} damages to the checkpoints of ${JOBS} jobs: none is silently wrong`, { timeout: 120_000 }, async () => {
+  const { trials: done, byDamage, faults } = await trials(all, TRIALS, 7)
+  expect(faults).toEqual([])
+  expect(done).toBe(TRIALS)
+  expect([...byDamage.keys()].toSorted()).toEqual(damages.map(({ name }) => name).toSorted())
+  const verdicts = [...byDamage.values()]
+  expect(verdicts.reduce((sum, { refused }) => sum + refused, 0)).toBeGreaterThan(TRIALS / 5)
+  expect(verdicts.reduce((sum, { older }) => sum + older, 0)).toBeGreaterThan(TRIALS / 5)
+})
+
+/** The job whose newest checkpoint is smallest. */
+const smallest = (): Scene => {
+  const size = ({ checkpoints, disk }: Scene): number => ['manifest.json', 'chunks.bin'].reduce((sum, file) => sum + disk.get(`${checkpoints.at(-1)!.folder}/${file}`)!.length, 0)
+  return all.toSorted((a, b) => size(a) - size(b))[0]!
+}
+
+it.for(['manifest.json', 'chunks.bin'])('each byte of a %s changed, and each length of it, is refused', { timeout: 120_000 }, async (file) => {
+  const scene = smallest()
+  const { folder } = scene.checkpoints.at(-1)!
+  const path = `${folder}/${file}`
+  const bytes = scene.disk.get(path)!
+  const codeOf = async (changed: Uint8Array): Promise<string> => {
+    const { error } = await resume(scene, new Map([...scene.disk, [path, changed]]), folder)
+    return hasCode(error) ? error.code : `no code: ${String(error)}`
+  }
+  const codes = new Map<string, number>()
+  const counted = (code: string): void => void codes.set(code, (codes.get(code) ?? 0) + 1)
+  for (let at = 0; at < bytes.length; at++) {
+    const changed = bytes.slice()
+    changed[at]! ^= 1 + (at % 255)
+    counted(await codeOf(changed))
+    counted(await codeOf(bytes.slice(0, at)))
+  }
+  expect([...codes]).toEqual([['SNAPSHOT_CORRUPT', 2 * bytes.length]])
+})
