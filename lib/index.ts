@@ -69,7 +69,7 @@ export type { Backoff, Directive, FailedCall, Supervision } from './supervision/
 
 export { MillraceError } from './errors.ts'
 export type { ErrorCode } from './errors.ts'
-export type { CheckpointOptions, DeadLetter, Job, JobEvent, JobMetrics, JobStatus, JobSummary, RunOptions } from './runtime/job-handle.ts'
+export type { CheckpointOptions, DeadLetter, Job, JobEvent, JobMetrics, JobStatus, JobSummary, OperatorMetrics, RunOptions } from './runtime/job-handle.ts'
 
 export { collect } from './connectors/memory/collect.ts'
 export { discard } from './connectors/memory/discard.ts'

@@ -4,6 +4,8 @@ import type { Env } from '../env/env.ts'
 export interface Runnable {
   /** Handles one message, or goes on where it paused. */
   step(): void
+  /** Milliseconds that its last step took. */
+  spent?(ms: number): void
 }
 
 export class Dispatcher {
@@ -36,6 +38,7 @@ export class Dispatcher {
     this.scheduled = false
     const { scheduler, clock } = this.env
     const since = clock.monotonic()
+    let at = since
     while (this.queue.length > 0) {
       const index = this.queue.length === 1 ? 0 : scheduler.pick(this.queue.length)
       const [actor] = this.queue.splice(index, 1) as [Runnable]
@@ -54,6 +57,9 @@ export class Dispatcher {
       } catch (error) {
         this.onError(error)
       }
+      const now = clock.monotonic()
+      actor.spent?.(now - at)
+      at = now
       if (scheduler.shouldYield(since)) break
     }
     if (this.queue.length > 0) this.schedule()

@@ -1,5 +1,6 @@
 /** Checks of options, made where they are given: OPTION_INVALID says which option of what, and the line. */
 import { MillraceError } from '../errors.ts'
+import { didYouMean } from './closest-name.ts'
 
 export const invalid = (what: string, site: string, next?: string): MillraceError =>
   new MillraceError('OPTION_INVALID', what, { site, next })
@@ -30,7 +31,8 @@ export const checkNames = (of: string, given: unknown, known: readonly string[],
   const unknown = Object.keys(given).filter((name) => !known.includes(name))
   if (unknown.length === 0) return
   const names = unknown.map((name) => `'${name}'`).join(', ')
-  throw invalid(`${of} has no option ${names} in this version`, site, `Options of ${of}: ${known.join(', ')}.`)
+  const meant = unknown.length === 1 ? didYouMean(unknown[0]!, known) : ''
+  throw invalid(`${of} has no option ${names} in this version${meant}`, site, `Options of ${of}: ${known.join(', ')}.`)
 }
 
 export const checkFunction = (what: string, given: unknown, site: string): void => {

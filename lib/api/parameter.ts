@@ -7,6 +7,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { MillraceError } from '../errors.ts'
 import { callSite } from './call-site.ts'
+import { didYouMean } from './closest-name.ts'
 import { checkNames, invalid, shown } from './option-checks.ts'
 import { isId } from './topology.ts'
 
@@ -111,16 +112,21 @@ export const usingParameters = <C extends object>(connector: C, ...options: read
 export const checkParameters = (given: Readonly<Record<string, unknown>>, connectors: Iterable<object> = []): ParameterValues => {
   const values: ParameterValues = { given: { ...given }, read: new Map() }
   const faults: string[] = []
-  for (const name of Object.keys(given)) if (!declaredNames.has(name)) faults.push(`'${name}' is no parameter of this job`)
+  const sites: string[] = []
+  for (const name of Object.keys(given)) if (!declaredNames.has(name)) faults.push(`'${name}' is no parameter of this job${didYouMean(name, declaredNames.keys())}`)
   const used = new Set<object>()
   for (const connector of connectors) for (const reference of uses.get(connector) ?? []) used.add(reference)
   for (const reference of used) {
-    const fault = read(values, reference, declarations.get(reference)!)
-    if (fault !== null) faults.push(fault)
+    const declared = declarations.get(reference)!
+    const fault = read(values, reference, declared)
+    if (fault === null) continue
+    faults.push(fault)
+    sites.push(declared.site)
   }
   if (faults.length === 0) return values
   const known = [...declaredNames.keys()].join(', ')
   throw new MillraceError('OPTION_INVALID', faults.join('; '), {
+    site: faults.length === 1 ? sites[0] : undefined,
     next: known === '' ? 'This job has no parameters.' : `Parameters: ${known}. Give them as parameters: { name: value } or -p name=value.`,
   })
 }

@@ -103,6 +103,8 @@ export const handleOf = (stream: unknown, stage: string): Handle => {
   })
 }
 
+export const isStream = (value: unknown): boolean => typeof value === 'object' && value !== null && handles.has(value)
+
 export const flowNodeOf = (flow: unknown): FlowNode | undefined => (typeof flow === 'object' && flow !== null ? flows.get(flow) : undefined)
 
 const sinks = new WeakMap<object, SinkNode>()
@@ -124,7 +126,7 @@ const makeStream = (handle: Handle): object => {
       let current: unknown = stream
       for (const stage of stages) {
         if (typeof stage !== 'function')
-          throw new MillraceError('TOPOLOGY_INVALID', `pipe was given ${stage === null ? 'null' : typeof stage} where a stage belongs`, { site: callSite() })
+          throw new MillraceError('TOPOLOGY_INVALID', `pipe was given ${stage === null ? 'null' : typeof stage} where a stage belongs`, { site: callSite(), next: 'Pass what a stage returns, such as map(fn).' })
         current = stage(current)
       }
       return current

@@ -3,7 +3,7 @@ import { MillraceError } from '../errors.ts'
 import { callSite } from './call-site.ts'
 import type { SinkConnector, SourceConnector } from './connector.ts'
 import type { MergeNode, SideOutputNode, SinkNode, SourceNode, StreamNode, TopologyNode } from './node.ts'
-import { dataStream, flowNodeOf, handleOf, registerSink } from './stream.ts'
+import { dataStream, flowNodeOf, handleOf, isStream, registerSink } from './stream.ts'
 import type { AnyStream, DataStream, Flow, SideOutput, SinkRef, SourceRef } from './stream.ts'
 
 export interface Topology {
@@ -105,9 +105,9 @@ export const topology = (meta: ImportMeta | null, id: string, ...flows: Flow[]):
   const result: Topology = { id: checkId('topology', id, site) }
   const nodes = flows.map((flow, index) => {
     const node = flowNodeOf(flow)
-    if (node === undefined)
-      throw new MillraceError('TOPOLOGY_INVALID', `argument ${index + 3} of topology is no flow`, { site, next: 'End each stream with .to(sink).' })
-    return node
+    if (node !== undefined) return node
+    const what = isStream(flow) ? 'a stream that ends in no sink' : 'no flow'
+    throw new MillraceError('TOPOLOGY_INVALID', `argument ${index + 3} of topology '${id}' is ${what}`, { site, next: 'End each stream with .to(sink).' })
   })
   if (nodes.length === 0) throw new MillraceError('TOPOLOGY_INVALID', `topology '${id}' has no flow`, { site, next: 'End a stream with .to(sink).' })
   topologies.set(result, { id, module: meta === null ? null : meta.url, flows: nodes, site })

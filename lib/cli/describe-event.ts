@@ -1,6 +1,7 @@
 /** What happens to a job, in words: null for what nobody needs to read. */
 import type { JobEvent } from '../runtime/job-handle.ts'
 import { formatDuration } from './duration.ts'
+import { countOf } from './number.ts'
 
 /** The first line of a message: the rest says what to do next. */
 const headOf = (message: string): string => message.split('\n', 1)[0] ?? ''
@@ -12,13 +13,13 @@ export const describeEvent = (event: JobEvent): string | null => {
     case 'damaged-checkpoint':
       return `checkpoint ${event.checkpoint} is damaged and is left out: ${headOf(event.message)}`
     case 'checkpoint-failed':
-      return `checkpoint ${event.checkpoint} failed: ${headOf(event.error.message)}`
+      return headOf(event.error.message)
     case 'restart':
       return `restart of '${event.operatorId}' in ${formatDuration(event.delayMs)}: ${headOf(event.error.message)}`
     case 'stopped':
       return `'${event.operatorId}' was stopped by its supervisor: ${headOf(event.error.message)}`
     case 'lost':
-      return `'${event.operatorId}' has no positions: ${event.records.toLocaleString('en-US')} records that it had emitted are lost`
+      return `'${event.operatorId}' has no positions: ${countOf(event.records, 'record')} that it had emitted ${event.records === 1 ? 'is' : 'are'} lost`
     case 'warning':
       return `warning: ${event.message}`
     case 'status':
@@ -29,13 +30,13 @@ export const describeEvent = (event: JobEvent): string | null => {
 }
 
 const describeStart = ({ from, checkpoint, records }: Extract<JobEvent, { type: 'started' }>): string => {
-  const read = records.toLocaleString('en-US')
+  const read = countOf(records, 'record')
   switch (from) {
     case 'new':
       return 'starts anew'
     case 'resumed':
-      return `resumes from checkpoint ${checkpoint}, after ${read} records`
+      return `resumes from checkpoint ${checkpoint}, after ${read}`
     case 'finished':
-      return `has already finished (checkpoint ${checkpoint}, ${read} records)`
+      return `has already finished (checkpoint ${checkpoint}, ${read})`
   }
 }

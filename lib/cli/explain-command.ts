@@ -4,8 +4,6 @@ import type { ExplainFormat } from '../plan/explain.ts'
 import { loadTopology } from './load-topology.ts'
 import type { Output } from './output.ts'
 
-export const explainFormats: readonly ExplainFormat[] = ['text', 'mermaid', 'json']
-
 /** Options of the command line, each already of its kind. */
 export interface ExplainArguments {
   readonly format: ExplainFormat

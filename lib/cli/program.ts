@@ -3,10 +3,8 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { hasCode } from '../errors.ts'
 import { parseDuration } from './duration.ts'
-import { explainCommand, explainFormats } from './explain-command.ts'
 import type { ExplainArguments } from './explain-command.ts'
 import type { Output } from './output.ts'
-import { runCommand } from './run-command.ts'
 import type { RunArguments } from './run-command.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -25,20 +23,13 @@ export const program = async (args: readonly string[], output: Output): Promise<
   }
 }
 
-const report = (error: unknown, output: Output): number => {
+const report = async (error: unknown, output: Output): Promise<number> => {
   // Commander has printed its own message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : BAD_USAGE
-  const isUsage = error instanceof UsageError || hasCode(error, 'TOPOLOGY_HAS_NO_MODULE')
-  output.note(`${isUsage && !hasCode(error) ? 'error: ' : ''}${textOf(error)}`)
-  return isUsage ? BAD_USAGE : FAILED
-}
-
-/** Errors of Millrace say what to do next; a stack helps only with those of a user's own functions, on demand. */
-const textOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error)
-  if (process.env['MILLRACE_DEBUG'] === undefined)
-    return hasCode(error) || error instanceof UsageError ? error.message : `${error.name}: ${error.message}`
-  return [error.stack, ...(error.cause instanceof Error ? [`caused by ${error.cause.stack}`] : [])].join('\n')
+  const { failureReport } = await import('./failure-report.ts')
+  const isUsage = error instanceof UsageError
+  output.note(failureReport(isUsage && hasCode(error.cause) ? error.cause : error, output.paint, process.env['MILLRACE_DEBUG'] !== undefined))
+  return isUsage || hasCode(error, 'TOPOLOGY_HAS_NO_MODULE') ? BAD_USAGE : FAILED
 }
 
 const millrace = (output: Output, done: (code: number) => void): Command => {
@@ -46,8 +37,13 @@ const millrace = (output: Output, done: (code: number) => void): Command => {
     .description('Runs and explains stream-processing topologies.')
     .version(version(), '-V, --version')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => output.print(text.trimEnd()), writeErr: (text) => output.note(text.trimEnd()) })
+    .configureOutput({
+      writeOut: (text) => output.print(text.trimEnd()),
+      writeErr: (text) => output.note(text.trimEnd()),
+      outputError: (text, write) => write(text.replace(/^error:/, output.paint(['bold', 'red'], 'error:'))),
+    })
     .showHelpAfterError('(--help lists commands and options)')
+    .addHelpText('after', examples(['millrace run orders.ts', 'millrace explain orders.ts', 'millrace run --help']))
   command
     .command('run')
     .description('run the topology that FILE exports')
@@ -59,23 +55,48 @@ const millrace = (output: Output, done: (code: number) => void): Command => {
     .addOption(new Option('--restore <FROM>', 'latest (unless given), none, or the path of a checkpoint or savepoint'))
     .addOption(new Option('-p, --parameter <NAME=VALUE>', 'a parameter of the topology; repeat it for more').argParser(parameterValue))
     .addOption(new Option('--quiet', 'print warnings and failures only'))
-    .action(async (file: string, given: RunArguments) => done(await runCommand(file, given, output)))
+    .addHelpText(
+      'after',
+      examples([
+        'millrace run orders.ts',
+        'millrace run orders.ts -p input=orders.csv -p limit=100',
+        'millrace run orders.ts --checkpoints ./checkpoints --every 10s',
+        'millrace run orders.ts --checkpoints ./checkpoints --restore none',
+      ]) + endings,
+    )
+    .action(async (file: string, given: RunArguments) => {
+      const { runCommand } = await import('./run-command.ts')
+      done(await runCommand(file, given, output))
+    })
   command
     .command('explain')
     .description('print what would run, without running it')
     .argument('<FILE>', 'a module whose default export is the topology')
-    .addOption(new Option('--format <FORMAT>', 'how to print it').choices(explainFormats).default('text'))
+    .addOption(new Option('--format <FORMAT>', 'how to print it').choices(['text', 'mermaid', 'json']).default('text'))
     .addOption(new Option('--parallelism <N>', 'instances of each keyed stage').argParser(parallelism))
-    .action(async (file: string, given: ExplainArguments) => done(await explainCommand(file, given, output)))
+    .addHelpText('after', examples(['millrace explain orders.ts', 'millrace explain orders.ts --format mermaid --parallelism 4']))
+    .action(async (file: string, given: ExplainArguments) => {
+      const { explainCommand } = await import('./explain-command.ts')
+      done(await explainCommand(file, given, output))
+    })
   return command
 }
+
+const examples = (lines: readonly string[]): string => `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`
+
+const endings = `
+
+Exit codes:
+  0  the job finished
+  1  the job failed, or its topology is wrong
+  2  the command line is wrong
+  130, 143  stopped by SIGINT (Ctrl-C), SIGTERM; a second one ends it at once
+  141  nobody reads its standard output any more`
 
 const slots = (text: string): number => {
   if (text === '0') return 0
   if (text === 'auto' || /^\d+$/.test(text))
-    throw new UsageError(
-      `OPTION_INVALID: --slots ${text} is not in this version; leave it out, or give 0: everything runs on one thread.`,
-    )
+    throw new UsageError(`OPTION_INVALID: --slots ${text} is not in this version`, 'Leave it out, or give 0: everything runs on one thread.')
   throw new InvalidArgumentError('Expected 0.')
 }
 

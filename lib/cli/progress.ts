@@ -1,32 +1,32 @@
-/** How far a job is, on one line that is written anew twice a second. */
+/** Tells from time to time how far a job is: on a terminal one line that is written anew, else a line now and then. */
 import type { Job } from '../runtime/job-handle.ts'
 import type { Output } from './output.ts'
+import { progressText } from './progress-figures.ts'
+import type { Reading } from './progress-figures.ts'
 
-const EVERY_MS = 500
+/** Milliseconds between two lines. */
+const ON_TERMINAL = 500
+const IN_LOG = 10_000
 
-/** Shows the line until the returned function is called. */
-export const showProgress = (job: Job, output: Output): (() => void) => {
-  let recordsBefore = job.metrics().records
-  let before = performance.now()
-  const timer = setInterval(() => {
-    const { records, results, late, deadLetters } = job.metrics()
-    const now = performance.now()
-    const perSecond = Math.round(((records - recordsBefore) / (now - before)) * 1_000)
-    ;[recordsBefore, before] = [records, now]
-    output.status(
-      [
-        job.status,
-        `${number(records)} records (${number(perSecond)}/s)`,
-        `${number(results)} results`,
-        ...(late > 0 ? [`${number(late)} late`] : []),
-        ...(deadLetters > 0 ? [`${number(deadLetters)} dead letters`] : []),
-      ].join('  '),
-    )
-  }, EVERY_MS)
+/** Tells until the returned function is called. */
+export const showProgress = (job: Job, id: string, output: Output): (() => void) => {
+  let checkpointAt: number | null = null
+  const checkpoints = job.events$.subscribe((event) => {
+    if (event.type === 'checkpoint') checkpointAt = event.at
+  })
+  const read = (): Reading => ({ status: job.status, metrics: job.metrics(), at: Date.now() })
+  let before = read()
+  const tell = (): void => {
+    const now = read()
+    const text = progressText(before, now, checkpointAt)
+    before = now
+    if (output.isInteractive) output.status(text)
+    else output.note(`${id}: ${text}`)
+  }
+  const timer = setInterval(tell, output.isInteractive ? ON_TERMINAL : IN_LOG)
   return () => {
     clearInterval(timer)
-    output.status('')
+    checkpoints.unsubscribe()
+    if (output.isInteractive) output.status('')
   }
 }
-
-const number = (value: number): string => value.toLocaleString('en-US')

@@ -3,7 +3,7 @@ import { callSite } from '../api/call-site.ts'
 import { checkFunction } from '../api/option-checks.ts'
 import type { StatefulOptions } from '../api/stage-options.ts'
 import type { Stage } from '../api/stream.ts'
-import { MillraceError } from '../errors.ts'
+import { MillraceError, hasCode, placed } from '../errors.ts'
 import { copyValue } from '../state/copy.ts'
 import { checkedOptions } from './checked-options.ts'
 import { groupedStage } from './grouped-stage.ts'
@@ -30,7 +30,7 @@ export const scan = <T, A, S extends Grouped<T>>(
   checkFunction('the first argument of scan', fn, site)
   const checked = checkedOptions('scan', options, site)
   // The copy of now: what becomes of the caller's object afterwards is no business of a topology, which is a value.
-  const given: unknown = typeof seed === 'function' ? seed : copyValue(seed)
+  const given: unknown = typeof seed === 'function' ? seed : copyOfSeed(seed, checked.id, site)
   const start = typeof given === 'function' ? (given as () => unknown) : (): unknown => copyValue(given)
   const untyped = fn as (acc: unknown, record: unknown) => unknown
   const fold: Fold = { fn: untyped, start, inPlace: checked.pure !== true }
@@ -51,4 +51,12 @@ export const scan = <T, A, S extends Grouped<T>>(
       },
       createKeyed: (context) => keyedFold(fold, context),
     })
+}
+
+const copyOfSeed = (seed: unknown, id: string | undefined, site: string): unknown => {
+  try {
+    return copyValue(seed)
+  } catch (error) {
+    throw hasCode(error) ? placed(error, id ?? 'scan', site) : error
+  }
 }

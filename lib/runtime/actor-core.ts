@@ -1,5 +1,6 @@
 /** What source actors and operator actors share: a chain, a router, counters, a lifecycle, timers, and the taking of a snapshot. */
 import { Lifecycle } from '../actors/lifecycle.ts'
+import { hasCode, placed } from '../errors.ts'
 import type { PlanVertex } from '../plan/plan.ts'
 import { ByteReader } from '../state/byte-reader.ts'
 import { ByteWriter } from '../state/byte-writer.ts'
@@ -7,6 +8,7 @@ import { decodeValue, encodeValue } from '../state/codec.ts'
 import { groupRange } from '../state/key-group.ts'
 import { Counters } from './actor-host.ts'
 import type { ActorHost, SnapshotChunk } from './actor-host.ts'
+import type { OperatorMetrics } from './job-handle.ts'
 import { OperatorChain } from './operator-chain.ts'
 import type { Router } from './router.ts'
 
@@ -114,14 +116,23 @@ export class ActorCore {
     return this.stepTime
   }
 
+  metrics(): OperatorMetrics {
+    const { counters, router, chain } = this
+    return { ...counters.plain(), in: counters.taken, out: router.emitted, watermark: chain.outWatermark, busy: counters.busy }
+  }
+
   snapshotChunks(): SnapshotChunk[] {
     const chunks: SnapshotChunk[] = []
     if (!this.host.stores) return chunks
     this.vertex.steps.forEach((step, index) => {
       if (step.state === null) return
       const writer = new ByteWriter()
-      this.chain.snapshot(index, writer)
-      chunks.push({ name: `${step.id}/${this.instance}`, bytes: writer.finish() })
+      try {
+        this.chain.snapshot(index, writer)
+        chunks.push({ name: `${step.id}/${this.instance}`, bytes: writer.finish() })
+      } catch (error) {
+        throw hasCode(error) ? placed(error, step.id, step.site) : error
+      }
     })
     const { turns } = this.router
     if (turns.length > 0) chunks.push({ name: `${this.turnsName}/${this.instance}`, bytes: encodeValue(turns) })

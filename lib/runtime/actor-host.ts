@@ -2,7 +2,7 @@
 import type { Dispatcher } from '../actors/dispatcher.ts'
 import type { Env } from '../env/env.ts'
 import type { Supervision } from '../supervision/strategy.ts'
-import type { DeadLetter, JobCounters } from './job-handle.ts'
+import type { DeadLetter, JobCounters, OperatorMetrics } from './job-handle.ts'
 import type { ChainMode } from './chain-host.ts'
 import type { Suspects } from './suspects.ts'
 
@@ -49,7 +49,7 @@ export interface Actor {
   /** `vertexId/instance`. */
   readonly name: string
   counters(): JobCounters
-  watermark(): number
+  metrics(): OperatorMetrics
   step(): void
   dispose(): void | Promise<void>
 }
@@ -59,6 +59,9 @@ export class Counters {
   results = 0
   late = 0
   deadLetters = 0
+  /** Not part of a snapshot: records taken, and milliseconds of steps. */
+  taken = 0
+  busy = 0
 
   plain(): JobCounters {
     return { records: this.records, results: this.results, late: this.late, deadLetters: this.deadLetters }

@@ -24,8 +24,9 @@ export const foldBehindPlainStages = ({ operators, router }: OperatorChain): num
 export const blocksCode = (writer: ChainWriter, fold: number): string => {
   const { chain, scope, self } = writer
   const { bind } = scope
-  const head = Array.from({ length: fold }, (_, step) => writer.stage(step)).join('\n')
-  const rest = `${writer.stage(fold, 'slots[j]')}\n${writer.body(fold + 1)}`
+  const head = Array.from({ length: fold }, (_, step) => writer.stage(step, `${self}.row = i + 1;`)).join('\n')
+  const here = `${self}.row = rowOf[j] + 1;`
+  const rest = `${writer.stage(fold, here, 'slots[j]')}\n${writer.body(fold + 1, here)}`
   const rows = Math.min(BLOCK_ROWS, chain.router.only!.rowsMax)
   const [lookAhead, outlet] = [bind(chain.operators[fold]!.lookAhead), bind(chain.router.only)]
   return `const held = [], heldTimes = new Float64Array(${rows}), heldKeys = [], rowOf = new Int32Array(${rows}), slots = new Int32Array(${rows});

@@ -40,12 +40,12 @@ export class ChainWriter {
     this.context = this.scope.bind(chain.context)
   }
 
-  /** One stage. `isHeld` is set where something may have to be done before the next record. */
-  stage(step: number, found: string | null = null): string {
+  /** One stage. `here`: says which row is in hand. `isHeld` is set where something may have to be done before the next record. */
+  stage(step: number, here: string, found: string | null = null): string {
     const { chain, scope, self, context } = this
     const operator = chain.operators[step]!
     const { bind, local } = scope
-    const called = `${context}.time = t; ${context}.key = k; ${context}.step = ${step}; isHeld = true;`
+    const called = `${here} ${context}.time = t; ${context}.key = k; ${context}.step = ${step}; isHeld = true;`
     const output = local()
     const apply =
       operator.shape === 'one'
@@ -58,11 +58,11 @@ export class ChainWriter {
   }
 
   /** Stages up to the end of the chain, or to one behind which outputs come one by one. */
-  body(from: number): string {
+  body(from: number, here: string): string {
     const { operators, router } = this.chain
     const parts: string[] = []
     for (let step = from; step < operators.length; step++) {
-      parts.push(this.stage(step))
+      parts.push(this.stage(step, here))
       if (operators[step]!.shape === 'many') return parts.join('\n')
     }
     const { bind } = this.scope
@@ -89,7 +89,7 @@ if (times !== null) { t = times[i]; k = keys[i]; } else { t = none; k = undefine
 const drainCode = (writer: ChainWriter, step: number): string => {
   const { scope, self, context, chain } = writer
   const { bind } = scope
-  const text = writer.body(step + 1)
+  const text = writer.body(step + 1, '')
   return `function drain${step}(frame, depth) {
 const cursor = frame.cursor, time = frame.time, key = frame.key;
 let step = -1, isHeld = false, v, t = none, k; ${scope.takeLocals()}
@@ -122,7 +122,7 @@ export const compileChain = (chain: OperatorChain): CompiledChain => {
   const { operators } = chain
   const functions: string[] = []
 
-  const rows = writer.body(0)
+  const rows = writer.body(0, `${self}.row = i + 1;`)
   functions.push(`function rows(values, times, keys, from, to) {
 let i = from, step = -1, isHeld = false, v, t = none, k; ${scope.takeLocals()}
 for (;;) {

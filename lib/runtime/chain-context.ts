@@ -53,13 +53,13 @@ export class ChainContext implements OperatorContext {
     this.host.onLate()
     const to = this.chain.steps[this.step]!.lateTo
     if (to !== null && this.host.router.emitSide(to, record, this)) return
-    this.chain.bury(this.step, record, { code: 'LATE_RECORD', message: 'came after every window it belongs to had closed', stack: '' }, 1, 'late')
+    this.chain.calls.bury(this.step, record, this.chain.calls.lateness(this.step), 1, 'late')
   }
   complete(): void {
     this.chain.isOver = true
     this.host.onComplete()
   }
   isSuspect(record: unknown): boolean {
-    return this.chain.suspectOf(this.step, record) !== undefined
+    return this.chain.calls.suspectOf(this.step, record) !== undefined
   }
 }

@@ -1,5 +1,6 @@
 /** Events for anyone who listens: the last ones again for a new subscriber, never an unbounded queue. */
-import { Observable, Subject } from 'rxjs'
+import { Observable } from 'rxjs/internal/Observable'
+import { Subject } from 'rxjs/internal/Subject'
 
 export interface EventLog<T> {
   readonly events$: Observable<T>

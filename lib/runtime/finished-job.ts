@@ -1,5 +1,6 @@
 /** A job that had come to its end: commits what its last checkpoint still holds uncommitted, and reads and writes nothing else. */
-import { EMPTY, of } from 'rxjs'
+import { EMPTY } from 'rxjs/internal/observable/empty'
+import { of } from 'rxjs/internal/observable/of'
 import { Dispatcher } from '../actors/dispatcher.ts'
 import type { CheckpointData, OpenStore } from '../checkpoint/store.ts'
 import type { DeadLetter, Job, JobEvent, JobSummary } from './job-handle.ts'

@@ -10,6 +10,7 @@ import { statefulParts } from '../plan/plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { describeError } from '../supervision/describe-error.ts'
 import type { Acknowledgement } from './actor-host.ts'
+import { inWords } from './failure.ts'
 import type { JobCounters, JobEvent } from './job-handle.ts'
 import type { Region } from './region.ts'
 import type { JobRecord } from './restored-job.ts'
@@ -190,7 +191,9 @@ export class JobCheckpoints {
     this.cancelTimeout?.()
     const request = this.pending?.request
     this.pending = null
-    const failure = new MillraceError('CHECKPOINT_FAILED', `checkpoint ${checkpoint} failed: ${describeError(error).message}`, { cause: error })
+    const isLast = request?.final === true && this.finalAttempts + 1 >= FINAL_ATTEMPTS_MAX
+    const next = isLast ? 'Mend the cause and run again: it goes on from the checkpoint before.' : undefined
+    const failure = new MillraceError('CHECKPOINT_FAILED', `checkpoint ${checkpoint} failed: ${inWords(error)}`, { next, cause: error })
     this.host.emit({ type: 'checkpoint-failed', at: this.host.env.clock.now(), checkpoint, error: { ...describeError(failure), operatorId: '' } })
     for (const waiter of request?.waiters ?? []) waiter.reject(failure)
     // Going on would write over the part files that its handles name.

@@ -47,6 +47,8 @@ export interface DeadLetter {
   /** Epoch milliseconds. */
   readonly at: number
   readonly reason: 'failed' | 'poison' | 'late' | 'bad-row' | 'overflow'
+  /** Which record of which split, `record 17 of 'lines/orders.csv'`; null behind a shuffle. */
+  readonly position: string | null
 }
 
 export interface JobCounters {
@@ -84,11 +86,24 @@ export type JobEvent =
   | { readonly type: 'stopped'; readonly at: number; readonly operatorId: string; readonly error: FailureFacts }
   | { readonly type: 'warning'; readonly at: number; readonly message: string }
 
+/** One actor, since it was last opened. */
+export interface OperatorMetrics extends JobCounters {
+  /** Records it has read or taken. */
+  readonly in: number
+  /** Records it has sent on or written, those of side outputs included. */
+  readonly out: number
+  /** Epoch milliseconds; −∞ before the first, +∞ at the end, NaN where a sink has none. */
+  readonly watermark: number
+  /** Milliseconds of its thread. */
+  readonly busy: number
+}
+
 /** A plain snapshot of the counters, from the start of the job's life. */
 export interface JobMetrics extends JobCounters {
   readonly restarts: number
   readonly checkpoints: number
-  readonly operators: Readonly<Record<string, JobCounters & { readonly watermark: number }>>
+  /** By actor: `id/instance`, and `id/instance!` for what writes to a sink. */
+  readonly operators: Readonly<Record<string, OperatorMetrics>>
 }
 
 export interface Job {

@@ -12,6 +12,7 @@ import { nodesOf } from '../plan/ids.ts'
 import type { Plan } from '../plan/plan.ts'
 import { oneForOne } from '../supervision/one-for-one.ts'
 import { BATCH_ROWS_MAX } from './batch.ts'
+import { jobError } from './failure.ts'
 import { finishedJob } from './finished-job.ts'
 import type { Job, RunOptions } from './job-handle.ts'
 import type { Tuning } from './region.ts'
@@ -65,7 +66,7 @@ export const runIn = async (env: Env, topology: Topology, given: RunOptions, tun
     return job
   } catch (error) {
     await store?.close().catch(() => undefined)
-    throw error
+    throw hasCode(error) ? jobError(error, plan) : error
   }
 }
 

@@ -13,7 +13,7 @@ import type { Actor, ActorHost } from './actor-host.ts'
 import type { Barrier, Batch, Message } from './batch.ts'
 import type { LocalChannel } from './channel.ts'
 import { ActorStopped } from './failure.ts'
-import type { JobCounters } from './job-handle.ts'
+import type { JobCounters, OperatorMetrics } from './job-handle.ts'
 import type { Router } from './router.ts'
 
 interface Current {
@@ -66,8 +66,12 @@ export class OperatorActor implements Actor {
     return this.core.counters.plain()
   }
 
-  watermark(): number {
-    return this.core.chain.outWatermark
+  metrics(): OperatorMetrics {
+    return this.core.metrics()
+  }
+
+  spent(ms: number): void {
+    this.core.counters.busy += ms
   }
 
   step(): void {
@@ -149,11 +153,14 @@ export class OperatorActor implements Actor {
       while (current.mark < marks.length && markAt[current.mark]! <= current.row) if (!this.follow(input, marks[current.mark++]!)) return
       if (current.row >= values.length) break
       const to = current.mark < marks.length ? markAt[current.mark]! : values.length
+      const from = current.row
       try {
-        current.row = core.chain.push(values, times, keys, current.row, to, origin)
+        current.row = core.chain.push(values, times, keys, from, to, origin)
       } catch (error) {
         current.row = core.chain.row
         throw error
+      } finally {
+        core.counters.taken += current.row - from
       }
       if (core.completed) {
         this.finishWhenIdle()
@@ -175,7 +182,7 @@ export class OperatorActor implements Actor {
       chain.context.time = times[row]!
       chain.context.key = keys[row]
       chain.context.origin = origin
-      chain.bury(0, values[row], { code: 'OPERATOR_FAILED', message: 'came for an actor that its supervisor had stopped', stack: '' }, 0, 'failed')
+      chain.calls.bury(0, values[row], { code: 'OPERATOR_FAILED', message: 'came for an actor that its supervisor had stopped', stack: '' }, 0, 'failed')
     }
     this.current = null
     this.inputs[current.input]!.processed(values.length + marks.length)

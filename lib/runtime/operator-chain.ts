@@ -3,23 +3,18 @@
  * call (a cursor), or a watermark that follows the record it came with. The chain pauses where the outbox is full and goes on with the
  * top frame before anything else, so nothing overtakes.
  */
-import { isParameterFailure } from '../api/parameter.ts'
-import { hasCode } from '../errors.ts'
-import type { MillraceError } from '../errors.ts'
 import { DONE, NONE } from '../operators/operator.ts'
 import type { Cursor, LookAhead, Operator, OperatorContext, RestoreScope } from '../operators/operator.ts'
 import type { PlanStep } from '../plan/plan.ts'
-import { describeError } from '../supervision/describe-error.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
-import type { DeadLetter, FailureFacts } from './job-handle.ts'
 import type { Router } from './router.ts'
 import { mayCompile } from '../code/scope.ts'
+import { CallSupervision } from './call-supervision.ts'
 import { ChainContext } from './chain-context.ts'
 import { compileChain } from './chain-code.ts'
 import type { CompiledChain } from './chain-code.ts'
 import type { ChainHost } from './chain-host.ts'
 import { ActorStopped, RegionFailed } from './failure.ts'
-import type { Suspects } from './suspects.ts'
 
 /** Outputs of a call, with the facts of the record that it was for. */
 export interface CursorFrame {
@@ -41,10 +36,13 @@ export class OperatorChain {
   readonly steps: readonly PlanStep[]
   readonly operators: readonly Operator[]
   readonly context: ChainContext
+  readonly calls: CallSupervision
   readonly router: Router
   readonly frames: Frame[] = []
   /** One more than the row of the current batch that is going through. */
   row = 0
+  /** What goes through has come straight from that row, and not from a watermark. */
+  private isFromRow = false
   /** A stage wants nothing more. */
   isOver = false
   private readonly watermarks: Float64Array
@@ -60,6 +58,7 @@ export class OperatorChain {
     this.router = host.router
     this.watermarks = new Float64Array(steps.length + 1).fill(-Infinity)
     this.context = new ChainContext(this, host)
+    this.calls = new CallSupervision(this, host)
     this.context.targets = host.router.targets
     this.operators = steps.map((step, index) => {
       this.context.step = index
@@ -94,6 +93,7 @@ export class OperatorChain {
   push(values: readonly unknown[], times: readonly number[] | null, keys: readonly unknown[] | null, from: number, to: number, origin: string): number {
     const { context, compiled } = this
     this.row = from
+    this.isFromRow = true
     if (from === to) return to
     context.origin = origin
     for (const step of this.batchSteps) {
@@ -127,7 +127,9 @@ export class OperatorChain {
   /** After a row: works off what it has led to. False: the next one has to wait. */
   goOn(row: number): boolean {
     this.row = row + 1
-    return this.resume() && !this.isOver
+    const isFree = this.resume()
+    this.isFromRow = true
+    return isFree && !this.isOver
   }
 
   /** A call of a compiled loop has failed: goes on with its record stage by stage. */
@@ -137,7 +139,7 @@ export class OperatorChain {
     context.step = step
     context.time = time
     context.key = key
-    this.passOn(step, record, this.retry(step, record, error))
+    this.passOn(step, record, this.calls.retry(step, record, error))
   }
 
   /** Takes a watermark (NaN: idle). */
@@ -201,6 +203,7 @@ export class OperatorChain {
   }
 
   private passWatermark(from: number, at: number): void {
+    this.isFromRow = false
     let step = from
     for (; step < this.operators.length; step++) {
       const operator = this.operators[step]!
@@ -242,7 +245,7 @@ export class OperatorChain {
         value = frame.cursor.next(context)
       } catch (error) {
         if (error instanceof RegionFailed || error instanceof ActorStopped) throw error
-        value = this.retryCursor(frame, error)
+        value = this.calls.retryCursor(frame, error)
       }
       if (value === DONE) {
         frames.pop()
@@ -260,10 +263,10 @@ export class OperatorChain {
       context.step = step
       let out: unknown
       try {
-        if (!this.host.suspects.isEmpty && this.isCondemned(step, value)) return
+        if (!this.host.suspects.isEmpty && this.calls.isCondemned(step, value)) return
         out = operator.apply(value, context)
       } catch (error) {
-        out = this.retry(step, value, error)
+        out = this.calls.retry(step, value, error)
       }
       if (operator.shape === 'many') {
         if (out !== NONE) this.open(step, out as Cursor | null, value)
@@ -282,92 +285,9 @@ export class OperatorChain {
     else this.pass(step + 1, out)
   }
 
-  /** What the call gave at last, or NONE where its record was given up. */
-  private retry(step: number, record: unknown, thrown: unknown): unknown {
-    const operator = this.operators[step]!
-    const { context } = this
-    const time = context.time
-    let error = thrown
-    const before = this.suspectOf(step, record)?.attempts ?? 0
-    for (let attempt = before + 1; ; attempt++) {
-      if (hasCode(error, 'ROW_INVALID') && this.steps[step]!.kind === 'source') return this.badRow(step, record, error)
-      if (isParameterFailure(error)) throw new RegionFailed(this.steps[step]!.id, error, 'fatal')
-      const undone = operator.undo === undefined || operator.undo(record, context)
-      if (this.decide(step, record, error, attempt, undone) === 'given-up') return NONE
-      context.time = time
-      try {
-        return operator.apply(record, context)
-      } catch (again) {
-        error = again
-      }
-    }
-  }
-
-  private retryCursor(frame: CursorFrame, thrown: unknown): unknown {
-    let error = thrown
-    const input = frame.cursor.input()
-    const before = this.suspectOf(frame.step, input)?.attempts ?? 0
-    for (let attempt = before + 1; ; attempt++) {
-      if (this.decide(frame.step, input, error, attempt, frame.cursor.undoable()) === 'given-up') {
-        frame.cursor.skip()
-        return NONE
-      }
-      try {
-        return frame.cursor.next(this.context)
-      } catch (again) {
-        error = again
-      }
-    }
-  }
-
-  /** Asks the supervisor. 'again': call once more. Throws where the actor or the region cannot go on. */
-  private decide(step: number, record: unknown, error: unknown, attempt: number, undone: boolean): 'again' | 'given-up' {
-    const { id, supervision } = this.steps[step]!
-    const { suspects } = this.host
-    const strategy = supervision ?? this.host.supervision
-    const facts = describeError(error)
-    const directive = strategy.decide({ error, record, attempt, operatorId: id })
-    const identity = (): string => suspects.identify(this.context.origin, this.host.recordNumber(this.row), this.context.key, record)
-    if (directive === 'escalate') throw new RegionFailed(id, error, 'escalated', supervision)
-    if (directive === 'stop') {
-      this.bury(step, record, facts, attempt, 'failed')
-      throw new ActorStopped(id, error)
-    }
-    const givesUp = directive === 'resume' || attempt >= strategy.attempts
-    if (!undone) {
-      suspects.note(id, identity(), { attempts: attempt, condemned: givesUp ? (directive === 'resume' ? 'failed' : 'poison') : null, facts })
-      throw new RegionFailed(id, error, 'restart', supervision)
-    }
-    if (!givesUp) return 'again'
-    this.bury(step, record, facts, attempt, directive === 'resume' ? 'failed' : 'poison')
-    return 'given-up'
-  }
-
-  suspectOf(step: number, record: unknown): ReturnType<Suspects['find']> {
-    const { suspects } = this.host
-    const { id } = this.steps[step]!
-    if (suspects.isEmpty || !suspects.has(id)) return undefined
-    return suspects.find(id, suspects.identify(this.context.origin, this.host.recordNumber(this.row), this.context.key, record))
-  }
-
-  /** A call that was given up before the region went back is not made again. */
-  private isCondemned(step: number, record: unknown): boolean {
-    const suspect = this.suspectOf(step, record)
-    if (suspect === undefined || suspect.condemned === null) return false
-    this.bury(step, record, suspect.facts, suspect.attempts, suspect.condemned)
-    return true
-  }
-
-  private badRow(step: number, record: unknown, error: MillraceError): unknown {
-    if (this.steps[step]!.failsOnBadRow) throw new RegionFailed(this.steps[step]!.id, error, 'fatal')
-    this.bury(step, record, describeError(error), 1, 'bad-row')
-    return NONE
-  }
-
-  bury(step: number, record: unknown, facts: Omit<FailureFacts, 'operatorId'>, attempt: number, reason: DeadLetter['reason']): void {
-    const letter: DeadLetter = { record, error: { ...facts, operatorId: this.steps[step]!.id }, attempt, at: this.host.now(), reason }
-    this.host.onDeadLetter(letter, this.steps[step]!.kind === 'source')
-    this.router.emitDead(letter, this.context)
+  /** Where the record in hand stands in its split, if it came straight from one. */
+  get recordNumber(): number | null {
+    return this.isFromRow ? this.host.recordNumber(this.row) : null
   }
 
   snapshot(step: number, writer: ByteWriter): void {

@@ -1,6 +1,7 @@
 /** A stored checkpoint as the actors read it; whether it fits the plan; and what the job itself keeps in it. */
 import type { CheckpointData } from '../checkpoint/store.ts'
 import { MillraceError } from '../errors.ts'
+import { operatorSite } from '../plan/operator-site.ts'
 import { statefulParts } from '../plan/plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { RestoredState } from './actor-core.ts'
@@ -54,15 +55,22 @@ export const checkFits = (data: CheckpointData, plan: Plan): void => {
   const then = new Map(data.operators.map((part) => [part.id, part]))
   if (data.topology.maxParallelism !== plan.maxParallelism)
     faults.push(`maxParallelism was ${data.topology.maxParallelism} and is ${plan.maxParallelism}: it is fixed for the life of the state`)
-  for (const part of then.values()) if (!now.has(part.id)) faults.push(`'${part.id}' (${part.kind}) is in the snapshot and no longer in the topology`)
+  const gone = [...then.values()].filter((part) => !now.has(part.id))
+  const added = [...now.values()].filter((part) => !then.has(part.id))
+  for (const part of gone) faults.push(`'${part.id}' (${part.kind}) is in the snapshot and no longer in the topology`)
   for (const part of now.values()) {
     const stored = then.get(part.id)
-    if (stored === undefined) faults.push(`'${part.id}' (${part.kind}) is in the topology and not in the snapshot`)
+    if (stored === undefined) faults.push(`'${part.id}' (${part.kind} at ${operatorSite(plan, part.id)}) is in the topology and not in the snapshot`)
     else if (stored.kind !== part.kind || stored.state !== part.state) faults.push(`'${part.id}' was ${stored.kind} and is ${part.kind}`)
     else if (stored.schema !== part.schema) faults.push(`'${part.id}' was '${stored.schema}' and is '${part.schema}'`)
     else if (part.state === 'stage' && stored.parallelism !== part.parallelism)
       faults.push(`'${part.id}' had ${stored.parallelism} instances with a state each and has ${part.parallelism}`)
   }
-  if (faults.length > 0)
-    throw new MillraceError('SNAPSHOT_INCOMPATIBLE', `checkpoint ${data.run}-${data.checkpoint} of '${data.topology.id}' does not fit:\n  - ${faults.join('\n  - ')}`)
+  if (faults.length === 0) return
+  const [before] = gone
+  const [renamed] = added
+  const isRename = gone.length === 1 && added.length === 1 && before?.kind === renamed?.kind
+  throw new MillraceError('SNAPSHOT_INCOMPATIBLE', `checkpoint ${data.run}-${data.checkpoint} of '${data.topology.id}' does not fit:\n  - ${faults.join('\n  - ')}`, {
+    next: isRename ? `Give '${renamed?.id}' its former id '${before?.id}', or start anew: restore: 'none', on the command line --restore none.` : undefined,
+  })
 }

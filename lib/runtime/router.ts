@@ -24,6 +24,7 @@ export class Outlet {
   open: Batch
   /** What has to go before the open batch; at most two batches and their control messages. */
   readonly pending: Message[] = []
+  private closedRecords = 0
   private readonly router: Router
   readonly rowsMax: number
   private readonly valuesOnly: boolean
@@ -67,8 +68,14 @@ export class Outlet {
     if (!this.drain()) this.router.isBlocked = true
   }
 
+  /** Records put so far. */
+  get total(): number {
+    return this.closedRecords + this.open.values.length
+  }
+
   /** Puts the open batch in line. */
   close(origin: string): void {
+    this.closedRecords += this.open.values.length
     if (this.open.values.length > 0 || this.open.marks.length > 0) this.pending.push(this.open)
     else if (this.open.origin === origin) return
     this.open = emptyBatch(origin)
@@ -148,6 +155,8 @@ export class Router {
   private readonly maxParallelism: number
   /** A batch is full and has no credit: nothing may be emitted. Outlets set it. */
   isBlocked = false
+  private mainRecords = 0
+  private sideRecords = 0
 
   constructor(ports: ReadonlyMap<string, readonly RouterEdge[]>, deadPort: string, maxParallelism: number, rowsMax: number) {
     const edges = new Map([...ports].map(([port, list]) => [port, list.map((edge) => new Edge(edge, this, rowsMax))]))
@@ -189,7 +198,14 @@ export class Router {
     return this.main[0]?.outlets.length ?? 1
   }
 
+  /** Records, not counting dead letters, whatever the number of their receivers. */
+  get emitted(): number {
+    const { only } = this
+    return this.sideRecords + (only === null ? this.mainRecords : only.total)
+  }
+
   emit(value: unknown, facts: RecordFacts): void {
+    this.mainRecords++
     for (const edge of this.main) this.add(edge, value, facts)
   }
 
@@ -197,6 +213,7 @@ export class Router {
   emitSide(id: string, value: unknown, facts: RecordFacts): boolean {
     const edges = this.sides.get(id)
     if (edges === undefined) return false
+    this.sideRecords++
     for (const edge of edges) this.add(edge, value, facts)
     return true
   }

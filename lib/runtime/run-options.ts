@@ -1,4 +1,5 @@
 /** What `run` was given, checked, with its defaults. */
+import { didYouMean } from '../api/closest-name.ts'
 import type { SinkConnector } from '../api/connector.ts'
 import { MillraceError } from '../errors.ts'
 import type { SnapshotStore } from '../checkpoint/store.ts'
@@ -31,7 +32,7 @@ const invalid = (what: string, next?: string): MillraceError => new MillraceErro
 const checkNames = (where: string, given: object, names: readonly string[]): void => {
   for (const [name, value] of Object.entries(given)) {
     if (names.includes(name) || value === undefined || (name === 'unaligned' && value === false)) continue
-    throw invalid(later.get(name) ?? `${where} has no option '${name}'`, `Known: ${names.join(', ')}.`)
+    throw invalid(later.get(name) ?? `${where} has no option '${name}'${didYouMean(name, names)}`, `Known: ${names.join(', ')}.`)
   }
 }
 

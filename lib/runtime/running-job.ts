@@ -16,8 +16,8 @@ import { addCounters, NO_COUNTERS } from './actor-host.ts'
 import type { Acknowledgement } from './actor-host.ts'
 import { deadLetterBox } from './dead-letter-box.ts'
 import type { DeadLetterBox } from './dead-letter-box.ts'
-import { RegionFailed } from './failure.ts'
-import type { DeadLetter, FailureFacts, Job, JobCounters, JobEvent, JobMetrics, JobStatus, JobSummary } from './job-handle.ts'
+import { RegionFailed, adviceOf, inWords, jobError } from './failure.ts'
+import type { DeadLetter, FailureFacts, Job, JobCounters, JobEvent, JobMetrics, JobStatus, JobSummary, OperatorMetrics } from './job-handle.ts'
 import { JobCheckpoints } from './job-checkpoints.ts'
 import type { CheckpointRequest } from './job-checkpoints.ts'
 import { JobLifecycle } from './job-lifecycle.ts'
@@ -221,17 +221,19 @@ export class RunningJob implements Job {
   private regionFailed(index: number, thrown: unknown): void {
     if (this.lifecycle.hasEnded) return
     const failure = thrown instanceof RegionFailed ? thrown : new RegionFailed('engine', thrown, 'fatal')
-    const { operatorId, cause } = failure
-    if (failure.failure === 'fatal') return void this.fail(asJobError(cause, operatorId))
+    const { operatorId, cause, record } = failure
+    const { plan } = this.start
+    const error = jobError(cause, plan, operatorId, record)
+    if (failure.failure === 'fatal') return void this.fail(error)
     const own = failure.supervision ?? this.start.supervision
     // A stage's own supervisor that escalates has failed itself: its parent, the run's, restarts what is below.
     const strategies = failure.failure === 'escalated' ? (failure.supervision === null ? [] : [this.start.supervision]) : [own]
     const [strategy] = strategies
-    if (strategy === undefined) return void this.fail(asJobError(cause, operatorId))
-    if (!this.canRestart()) return void this.fail(this.noSnapshot(cause, operatorId))
+    if (strategy === undefined) return void this.fail(error)
+    if (!this.canRestart()) return void this.fail(this.noSnapshot(error, cause))
     if (!this.budget.allows(strategy, this.env.clock.monotonic())) {
-      const what = `more than ${strategy.intensity} restarts in ${strategy.period} ms: ${describeError(cause).message}`
-      return void this.fail(new MillraceError('RESTARTS_EXHAUSTED', what, { operatorId, cause }))
+      const what = `more than ${strategy.intensity} restarts in ${strategy.period / 1_000} s, the last one for ${inWords(cause)}`
+      return void this.fail(new MillraceError('RESTARTS_EXHAUSTED', what, { operatorId: error.operatorId, site: error.site, record, next: adviceOf(cause), cause }))
     }
     const delayMs = backoffDelay(strategy.backoff, this.budget.inPeriod(strategy), this.env.random)
     this.restarts++
@@ -275,8 +277,8 @@ export class RunningJob implements Job {
     return this.start.plan.vertices.every((vertex) => vertex.source === null || vertex.source.connector.bounded === true)
   }
 
-  private noSnapshot(cause: unknown, operatorId: string): MillraceError {
-    return new MillraceError('NO_SNAPSHOT', `a failure needs the last snapshot, and there is none: ${describeError(cause).message}`, { operatorId, cause })
+  private noSnapshot({ operatorId, site, record }: MillraceError, cause: unknown): MillraceError {
+    return new MillraceError('NO_SNAPSHOT', `${inWords(cause)}; a restart needs a snapshot, and there is none`, { operatorId, site, record, next: adviceOf(cause), cause })
   }
 
   private factsOf(error: unknown, operatorId: string): FailureFacts {
@@ -303,7 +305,7 @@ export class RunningJob implements Job {
     await this.shutDown()
     this.close()
     this.checkpoints.rejectAll(error)
-    this.reject(hasCode(error) ? error : new MillraceError('OPERATOR_FAILED', describeError(error).message, { cause: error }))
+    this.reject(jobError(error, this.start.plan))
   }
 
   async cancel(): Promise<void> {
@@ -311,7 +313,7 @@ export class RunningJob implements Job {
     this.lifecycle.send('cancel')
     await this.shutDown()
     this.close()
-    const error = new MillraceError('OPERATOR_FAILED', 'the job was cancelled', { next: 'Run it again to resume from its last checkpoint.' })
+    const error = new MillraceError('OPERATOR_FAILED', `the job '${this.start.plan.topology.id}' was cancelled`, { next: 'Run it again to resume from its last checkpoint.' })
     this.checkpoints.rejectAll(error)
     this.reject(error)
   }
@@ -342,15 +344,20 @@ export class RunningJob implements Job {
 
   checkpoint(): Promise<number> {
     if (this.start.store === null)
-      return Promise.reject(new MillraceError('NO_SNAPSHOT', 'the job runs without checkpoints', { next: 'Run it with checkpoints: { every, to: fileStore(…) }.' }))
+      return Promise.reject(this.withoutCheckpoints())
     return this.asked({ kind: 'periodic', path: null, final: false, finished: false })
   }
 
   async savepoint(path: string): Promise<string> {
     if (this.start.store === null)
-      throw new MillraceError('NO_SNAPSHOT', 'the job runs without checkpoints', { next: 'Run it with checkpoints: { every, to: fileStore(…) }.' })
+      throw this.withoutCheckpoints()
     await this.asked({ kind: 'savepoint', path, final: false, finished: false })
     return path
+  }
+
+  private withoutCheckpoints(): MillraceError {
+    const what = `the job '${this.start.plan.topology.id}' runs without checkpoints`
+    return new MillraceError('NO_SNAPSHOT', what, { next: 'Run it with checkpoints: { every, to: fileStore(…) }.' })
   }
 
   private asked(request: Omit<CheckpointRequest, 'waiters'>): Promise<number> {
@@ -378,9 +385,8 @@ export class RunningJob implements Job {
   }
 
   metrics(): JobMetrics {
-    const operators: Record<string, JobCounters & { watermark: number }> = {}
-    for (const region of this.regions)
-      for (const actor of region?.actors() ?? []) operators[actor.name] = { ...actor.counters(), watermark: actor.watermark() }
+    const operators: Record<string, OperatorMetrics> = {}
+    for (const region of this.regions) for (const actor of region?.actors() ?? []) operators[actor.name] = actor.metrics()
     return { ...this.totals(), restarts: this.restarts, checkpoints: this.checkpoints.completed, operators }
   }
 
@@ -388,6 +394,3 @@ export class RunningJob implements Job {
     return this.boxes.flatMap((box) => box.letters())
   }
 }
-
-const asJobError = (error: unknown, operatorId: string): MillraceError =>
-  hasCode(error) ? error : new MillraceError('OPERATOR_FAILED', describeError(error).message, { operatorId, cause: error })

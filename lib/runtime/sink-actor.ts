@@ -14,7 +14,7 @@ import type { Actor, ActorHost } from './actor-host.ts'
 import type { Barrier, Message } from './batch.ts'
 import type { LocalChannel } from './channel.ts'
 import { RegionFailed } from './failure.ts'
-import type { JobCounters } from './job-handle.ts'
+import type { JobCounters, OperatorMetrics } from './job-handle.ts'
 
 interface Prepared {
   readonly checkpoint: number
@@ -81,8 +81,13 @@ export class SinkActor implements Actor {
     return this.tally.plain()
   }
 
-  watermark(): number {
-    return NaN
+  metrics(): OperatorMetrics {
+    const { taken, busy } = this.tally
+    return { ...this.counters(), in: taken, out: taken, watermark: NaN, busy }
+  }
+
+  spent(ms: number): void {
+    this.tally.busy += ms
   }
 
   /** The checkpoint is complete. */
@@ -109,7 +114,8 @@ export class SinkActor implements Actor {
       case 'batch': {
         const { values, marks } = message
         const done = (): void => {
-          if (this.settings.countsResults) this.tally.results += values.length
+          this.tally.taken += values.length
+        if (this.settings.countsResults) this.tally.results += values.length
           this.input.processed(values.length + marks.length)
         }
         if (values.length === 0) return done()

@@ -10,7 +10,7 @@ import type { RestoredState } from './actor-core.ts'
 import type { Actor, ActorHost } from './actor-host.ts'
 import type { Barrier } from './batch.ts'
 import { ActorStopped, RegionFailed } from './failure.ts'
-import type { JobCounters } from './job-handle.ts'
+import type { JobCounters, OperatorMetrics } from './job-handle.ts'
 import type { Router } from './router.ts'
 import { SplitReading, encodeSplits } from './split-reading.ts'
 import type { SplitState } from './split-reading.ts'
@@ -75,8 +75,12 @@ export class SourceActor implements Actor {
     return this.core.counters.plain()
   }
 
-  watermark(): number {
-    return this.core.chain.outWatermark
+  metrics(): OperatorMetrics {
+    return this.core.metrics()
+  }
+
+  spent(ms: number): void {
+    this.core.counters.busy += ms
   }
 
   /** Takes a checkpoint between two batches. After a final one nothing more is read. */
@@ -187,6 +191,7 @@ export class SourceActor implements Actor {
       throw error
     } finally {
       core.counters.records += current.row - from
+      core.counters.taken += current.row - from
     }
     if (current.row < records.length || core.isHeld) return
     this.current = null
@@ -211,7 +216,7 @@ export class SourceActor implements Actor {
     while (current !== null && current.row < current.batch.records.length) {
       if (router.isBlocked) return false
       if (!this.counted) this.core.counters.records++
-      chain.bury(0, current.batch.records[current.row++], { code: 'OPERATOR_FAILED', message: 'was read by an actor that its supervisor had stopped', stack: '' }, 0, 'failed')
+      chain.calls.bury(0, current.batch.records[current.row++], { code: 'OPERATOR_FAILED', message: 'was read by an actor that its supervisor had stopped', stack: '' }, 0, 'failed')
     }
     this.current = null
     for (const state of this.reading.live) this.reading.end(state)

@@ -28,3 +28,12 @@ test('checkpoints and single dead letters are left to the summary', () => {
   const text = describeEvent({ type: 'checkpoint', at, checkpoint: 4, bytes: 10, tookMs: 3 })
   expect(text).toBeNull()
 })
+
+test('a checkpoint that failed says why, in one line', () => {
+  const failure = { ...error, code: 'CHECKPOINT_FAILED', message: 'CHECKPOINT_FAILED: checkpoint 4 failed: no space\n  See the cause' }
+  expect(describeEvent({ type: 'checkpoint-failed', at, checkpoint: 4, error: failure })).toBe('CHECKPOINT_FAILED: checkpoint 4 failed: no space')
+})
+
+test('one record that is lost is not several', () => {
+  expect(describeEvent({ type: 'lost', at, operatorId: 'ticks', records: 1 })).toBe("'ticks' has no positions: 1 record that it had emitted is lost")
+})

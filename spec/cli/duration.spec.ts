@@ -10,7 +10,7 @@ describe('a duration of the command line', () => {
     expect(parseDuration(text)).toBeNull()
   })
 
-  test.each([[12, '12 ms'], [12_340, '12.3 s'], [59_960, '1 min 0 s'], [185_000, '3 min 5 s']])('%d ms are written %s', (ms, text) => {
+  test.each([[12, '12 ms'], [999.6, '1.0 s'], [12_340, '12.3 s'], [59_960, '1 min 0 s'], [185_000, '3 min 5 s'], [7_620_000, '2 h 7 min'], [792_000_000, '9 d 4 h'], [1.8e12, '57 y']])('%d ms are written %s', (ms, text) => {
     expect(formatDuration(ms)).toBe(text)
   })
 })

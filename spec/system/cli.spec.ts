@@ -1,4 +1,6 @@
 /** The command `millrace`, in processes of its own. */
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -61,6 +63,16 @@ describe('bad usage says what was expected and exits 2', () => {
   })
 })
 
+test.each([
+  ['FORCE_COLOR', true],
+  ['NO_COLOR', false],
+])('with %s=1 a failure in a pipe has colours: %s', (name, expected) => {
+  const env: NodeJS.ProcessEnv = { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined, [name]: '1' }
+  const { stderr } = spawnSync(process.execPath, ['--conditions=@millrace/source', cli, 'run', 'lib/errors.ts'], { cwd: root, env, encoding: 'utf8' })
+  expect(stderr).toContain('exports no topology')
+  expect(stderr.includes('\u001b[31mTOPOLOGY_HAS_NO_MODULE:')).toBe(expected)
+})
+
 describe('run', () => {
   test('a finished job exits 0, with where it began and a summary', async () => {
     const { code, stderr } = await run(cli, 'run', quakes, ...outputs('finished'), '-p', 'events-per-second=100000')
@@ -103,6 +115,20 @@ describe('run', () => {
     expect(resumed.code).toBe(0)
     expect(resumed.stderr).toMatch(new RegExp(`resumes from checkpoint 1-\\d+, after ${records} records`))
     expect(readFileSync(join(folder, `${signal}.csv`), 'utf8')).toBe(readFileSync(join(root, 'samples/quakes/expected.csv'), 'utf8'))
+  })
+
+  test('a reader that has seen enough ends it without a word', async () => {
+    const lines = `
+      import { stdout } from ${JSON.stringify(pathToFileURL(join(root, 'lib/files.ts')).href)}
+      const numbers = m.source('numbers', m.generate((i) => 'line ' + i, { count: 1_000_000 }))
+      export default m.topology(null, 'long', m.from(numbers).to(m.sink('out', stdout())))`
+    const args = ['--conditions=@millrace/source', join(root, cli), 'run', moduleOf('long.ts', lines), '--quiet']
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    let said = ''
+    child.stderr.on('data', (text: Buffer) => (said += text.toString()))
+    child.stdout.once('data', () => child.stdout.destroy())
+    const [code] = (await once(child, 'close')) as [number]
+    expect({ code, said }).toEqual({ code: 141, said: '' })
   })
 
   test('a second signal ends it at once', async () => {

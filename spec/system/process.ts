@@ -1,5 +1,6 @@
 /** Runs a file from source, as a user would, and keeps what it printed. */
 import { spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root: string = fileURLToPath(new URL('../../', import.meta.url))
@@ -18,9 +19,8 @@ export interface Running {
   printed(): string
 }
 
-/** Starts `node FILE ARGS` in the repository's folder. */
-export const start = (file: string, ...args: readonly string[]): Running => {
-  const child = spawn(process.execPath, ['--conditions=@millrace/source', file, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+const following = (command: string, args: readonly string[], cwd: string): Running => {
+  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: environment })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
@@ -33,6 +33,27 @@ export const start = (file: string, ...args: readonly string[]): Running => {
       child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
     }),
   }
+}
+
+/** Who runs the specs may want colours; what is compared has none. */
+const { FORCE_COLOR: _, ...environment } = process.env
+
+/** Starts `node FILE ARGS` in the repository's folder. */
+export const start = (file: string, ...args: readonly string[]): Running =>
+  following(process.execPath, ['--conditions=@millrace/source', file, ...args], root)
+
+/** What a shell sets for a process: files of at most so many units of `ulimit -f`, and where its standard output goes. */
+export interface Shell {
+  readonly fileSizeMax?: number
+  readonly stdout?: string
+}
+
+/** Starts the command `millrace` in a folder. */
+export const startIn = (folder: string, args: readonly string[], { fileSizeMax, stdout }: Shell = {}): Running => {
+  const command = [process.execPath, '--conditions=@millrace/source', join(root, 'lib/cli/main.ts'), ...args]
+  if (fileSizeMax === undefined && stdout === undefined) return following(command[0]!, command.slice(1), folder)
+  const limit = fileSizeMax === undefined ? '' : `ulimit -f ${fileSizeMax}; `
+  return following('sh', ['-c', `${limit}exec "$@"${stdout === undefined ? '' : ` > ${stdout}`}`, 'sh', ...command], folder)
 }
 
 /** Waits until it is true, asking every 10 ms. @throws after 20 s */

@@ -7,6 +7,8 @@ export interface SourceImport {
   /** Path below lib. */
   readonly to: string
   readonly typesOnly: boolean
+  /** By `import()`: loaded when it is called. */
+  readonly whenNeeded: boolean
 }
 
 export interface SourceFile {
@@ -22,14 +24,18 @@ export const folderOf = (path: string): string => (path.includes('/') ? path.sli
 
 const statement = /^(import|export)\s+(type\s+)?(\{[^}]*\}|\*[^']*?|[^'{}]*?)?\s*(?:from\s+)?'(\.[^']+)'/gm
 
+const whenNeeded = /(?<![\w.])import\('(\.[^']+)'\)/g
+
 const isTypesOnly = (type: string | undefined, names: string | undefined): boolean =>
   type !== undefined || (names?.startsWith('{') === true && /^\{\s*(type\s[^,]*,?\s*)+\}$/.test(names))
 
-const importsOf = (path: string, text: string): SourceImport[] =>
-  [...text.matchAll(statement)].map(([, , type, names, target]) => ({
-    to: posix.join(posix.dirname(path), target!),
-    typesOnly: isTypesOnly(type, names),
-  }))
+const importsOf = (path: string, text: string): SourceImport[] => {
+  const to = (target: string): string => posix.join(posix.dirname(path), target)
+  return [
+    ...[...text.matchAll(statement)].map(([, , type, names, target]) => ({ to: to(target!), typesOnly: isTypesOnly(type, names), whenNeeded: false })),
+    ...[...text.matchAll(whenNeeded)].map(([, target]) => ({ to: to(target!), typesOnly: false, whenNeeded: true })),
+  ]
+}
 
 export const sourceFiles = (): SourceFile[] =>
   readdirSync(join(root, 'lib'), { recursive: true, withFileTypes: true })

@@ -68,15 +68,19 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
 
   const writeFile = async (folder: string, name: string, bytes: Uint8Array): Promise<void> => {
     const path = `${folder}/${name}.tmp`
-    const file = await files.open(path, 'create')
     try {
-      await file.write(bytes, 0)
-      await file.sync()
-    } finally {
-      await file.close()
+      const file = await files.open(path, 'create')
+      try {
+        await file.write(bytes, 0)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await files.rename(path, `${folder}/${name}`)
+      await files.syncFolder(folder)
+    } catch (error) {
+      throw Object.assign(new Error(`${folder}/${name}: ${describe(error)}`, { cause: error }), { code: codeOf(error) })
     }
-    await files.rename(path, `${folder}/${name}`)
-    await files.syncFolder(folder)
   }
 
   /** Into a folder whose name is durable. */

@@ -26,13 +26,13 @@ interface Rival {
   readonly holder: string
 }
 
-/** A holder is plain JSON where it comes from a real process. */
+/** A holder is plain JSON where it comes from a real process; its start, in ticks of the kernel, tells people nothing. */
 const inWords = (holder: string): string => {
   try {
     const facts: unknown = JSON.parse(holder)
     if (typeof facts !== 'object' || facts === null) return holder
     return Object.entries(facts)
-      .filter(([, value]) => value !== null)
+      .filter(([name, value]) => value !== null && name !== 'start')
       .map(([name, value]) => `${name} ${String(value)}`)
       .join(', ')
   } catch {

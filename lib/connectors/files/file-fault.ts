@@ -9,6 +9,8 @@ const causes: Readonly<Record<string, { readonly what: string; readonly next: st
   EPERM: { what: 'must not be opened by this user', next: 'Change its permissions or run as another user.' },
   EROFS: { what: 'is on a file system that cannot be written', next: 'Choose another path.' },
   ENOSPC: { what: 'does not fit on its disk', next: 'Free some space; the job goes on from its last checkpoint.' },
+  EDQUOT: { what: 'does not fit in what this user may store', next: 'Free some space; the job goes on from its last checkpoint.' },
+  EFBIG: { what: 'grows beyond the size that a file may have here', next: 'Raise the limit of this process (ulimit -f), or write less.' },
   EMFILE: { what: 'is one file too many for this process', next: 'Raise the limit of open files (ulimit -n).' },
 }
 

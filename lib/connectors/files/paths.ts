@@ -1,7 +1,8 @@
 /** The files that a path names: itself, or those that match its last segment's `*` and `?`. */
-import { MillraceError } from '../../errors.ts'
-import { nameOf, type Files } from '../../env/files.ts'
-import { fileFault } from './file-fault.ts'
+import { didYouMean } from '../../api/closest-name.ts'
+import { MillraceError, hasCode } from '../../errors.ts'
+import { folderOf, nameOf, type Files } from '../../env/files.ts'
+import { codeOf, fileFault } from './file-fault.ts'
 
 /**
  * Paths of files, sorted, each in the form the path was given in.
@@ -56,7 +57,13 @@ const isFolder = async (files: Files, path: string): Promise<boolean> => {
 }
 
 const mustBeFile = async (files: Files, path: string): Promise<void> => {
-  if (await isFolder(files, path)) throw fileFault('SOURCE_FAILED', path, Object.assign(new Error(`EISDIR: ${path}`), { code: 'EISDIR' }))
+  try {
+    if (await isFolder(files, path)) throw fileFault('SOURCE_FAILED', path, Object.assign(new Error(`EISDIR: ${path}`), { code: 'EISDIR' }))
+  } catch (error) {
+    if (!hasCode(error) || codeOf(error.cause) !== 'ENOENT') throw error
+    const beside = await files.list(files.resolve(folderOf(path))).catch(() => [])
+    throw new MillraceError('SOURCE_FAILED', `${path} does not exist${didYouMean(nameOf(path), beside)}`, { next: error.next, cause: error.cause })
+  }
 }
 
 const list = async (files: Files, folder: string): Promise<string[]> => {

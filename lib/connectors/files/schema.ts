@@ -1,4 +1,6 @@
 /** Reads a schema text, `'id INT NOT NULL, value STRING'`, into columns. */
+import { callSite } from '../../api/call-site.ts'
+import { didYouMean } from '../../api/closest-name.ts'
 import { MillraceError } from '../../errors.ts'
 import type { ColumnTypes } from './row-of.ts'
 
@@ -38,7 +40,7 @@ const parseColumn = (text: string): Column => {
   if (name === undefined || word === undefined) throw invalid(`'${text}' is not a column`)
   if (name === '__proto__') throw invalid(`a column cannot be called '__proto__'`)
   const type = types.find((each) => each === word.toUpperCase())
-  if (type === undefined) throw invalid(`column '${name}' has the unknown type '${word}'`)
+  if (type === undefined) throw invalid(`column '${name}' has the unknown type '${word}'${didYouMean(word.toUpperCase(), types)}`)
   if (precisionText !== undefined && type !== 'DECIMAL') throw invalid(`column '${name}': ${type} takes no digits in parentheses`)
   const digits = precisionText === undefined ? null : { precision: Number(precisionText), scale: Number(scaleText ?? 0) }
   if (digits && (digits.precision === 0 || digits.scale > digits.precision)) {
@@ -48,4 +50,4 @@ const parseColumn = (text: string): Column => {
 }
 
 const invalid = (what: string): MillraceError =>
-  new MillraceError('SCHEMA_INVALID', what, { next: `Write 'name TYPE [NOT NULL], …'; the types are ${types.join(', ')}.` })
+  new MillraceError('SCHEMA_INVALID', what, { site: callSite(), next: `Write 'name TYPE [NOT NULL], …'; the types are ${types.join(', ')}.` })

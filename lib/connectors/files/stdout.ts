@@ -1,5 +1,7 @@
 /** A sink that prints. */
 import type { SinkConnector } from '../../api/connector.ts'
+import type { Files } from '../../env/files.ts'
+import { fileFault } from './file-fault.ts'
 import { jsonLine } from './json-line.ts'
 
 /**
@@ -11,7 +13,15 @@ export const stdout = <T = unknown>(): SinkConnector<T> => ({
   name: 'stdout',
   format: (record: T) => (typeof record === 'string' ? record : jsonLine(record)),
   open: ({ env }) => ({
-    write: (lines: readonly string[]) => (lines.length === 0 ? undefined : env.files.print(`${lines.join('\n')}\n`)),
+    write: (lines: readonly string[]) => (lines.length === 0 ? undefined : printed(env.files, `${lines.join('\n')}\n`)),
     close() {},
   }),
 })
+
+const printed = async (files: Files, text: string): Promise<void> => {
+  try {
+    await files.print(text)
+  } catch (error) {
+    throw fileFault('SINK_FAILED', 'standard output', error)
+  }
+}
