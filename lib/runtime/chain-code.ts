@@ -29,7 +29,7 @@ export interface CompiledChain {
 /** Writes parts of a chain as statements. */
 export class ChainWriter {
   readonly chain: OperatorChain
-  readonly scope = new Scope()
+  readonly scope: Scope = new Scope()
   /** Names of the chain and its context. */
   readonly self: string
   readonly context: string
@@ -76,7 +76,7 @@ export class ChainWriter {
   }
 
   /** The row that `i` counts. */
-  readonly row = `v = values[i];
+  readonly row: string = `v = values[i];
 if (times !== null) { t = times[i]; k = keys[i]; } else { t = none; k = undefined; }`
 
   /** Whether something is to be done before the next row. */

@@ -6,8 +6,8 @@ import type { WindowKeys } from './window-keys.ts'
 
 export class HotWindow {
   /** Times from here up to `to` go into it and nowhere else, and fire nothing. */
-  from = Infinity
-  to = -Infinity
+  from: number = Infinity
+  to: number = -Infinity
   keys: KeyIndex | null = null
   table: FoldTable | null = null
 

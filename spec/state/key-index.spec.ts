@@ -29,3 +29,30 @@ test.each([NaN, Infinity, -Infinity])('%s is no key, and takes no number', (one)
   expect(() => index.add(one)).toThrow('KEY_NOT_HASHABLE')
   expect(index.size).toBe(0)
 })
+
+test('many keys are found in one go, each as it would be alone; what is no int32 is left to the search alone', () => {
+  fc.assert(
+    fc.property(fc.array(key, { maxLength: 300 }), fc.array(key, { maxLength: 100 }), (known, asked) => {
+      const index = new KeyIndex()
+      for (const one of known) index.add(one)
+      const slots = new Int32Array(asked.length)
+      index.findAll(asked, asked.length, slots)
+      asked.forEach((one, i) => expect(slots[i]).toBe(typeof one === 'number' && (one | 0) === one ? index.find(one) : -1))
+    }),
+  )
+})
+
+test('one that is cleared knows nothing, and numbers anew, however full it was', () => {
+  for (const size of [0, 1, 12, 1000]) {
+    const index = new KeyIndex()
+    for (let one = 0; one < 1000; one++) index.add(one * 7)
+    index.add('a')
+    index.clear()
+    for (let one = 0; one < size; one++) index.add(one)
+    index.clear()
+    expect(index.size).toBe(0)
+    expect([index.find(0), index.find(7), index.find('a')]).toEqual([-1, -1, -1])
+    expect([index.add('a'), index.add(7), index.find('a')]).toEqual([0, 1, 0])
+    expect([index.keyAt(0), index.keyAt(1)]).toEqual(['a', 7])
+  }
+})

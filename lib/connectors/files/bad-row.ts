@@ -25,6 +25,20 @@ export const excerpt = (bytes: Buffer, from: number, to: number): string => {
   return line.length > textMax ? `${line.slice(0, textMax - 1)}…` : line
 }
 
+/** As a text counts them: an emoji is two. */
+export const charactersIn = (bytes: Buffer, from: number, to: number): number => (to > from ? bytes.toString('utf8', from, to).length : 0)
+
+/** Index of the first byte that is not UTF-8; there must be one. */
+export const placeOfBadUtf8 = (bytes: Buffer, from: number, to: number): number => {
+  let at = from
+  for (const character of bytes.toString('utf8', from, to)) {
+    const isReplaced = character === '\uFFFD' && !(bytes[at] === 0xef && bytes[at + 1] === 0xbf && bytes[at + 2] === 0xbd)
+    if (isReplaced) break
+    at += Buffer.byteLength(character)
+  }
+  return at
+}
+
 /** Text on one line: what would break it is written as an escape. */
 export const visible = (text: string): string =>
   text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (character) => JSON.stringify(character).slice(1, -1))

@@ -1,5 +1,6 @@
 /** Reads the bytes of one cell as a value of its column's type. */
 import type { Column } from './schema.ts'
+import type { TextTable } from './text-table.ts'
 import { parseDate, parseInstant, parseTime } from './instant.ts'
 
 /** What a cell gives that is not of its type; no cell's value is undefined. */
@@ -8,10 +9,10 @@ export const notOfType = undefined
 /** `ascii`: no byte of the cell is above 127. The bytes may be overwritten afterwards. */
 export type CellReader = (bytes: Buffer, from: number, to: number, ascii: boolean) => unknown
 
-export const cellReaderOf = (column: Column): CellReader => {
+export const cellReaderOf = (column: Column, texts: TextTable): CellReader => {
   switch (column.type) {
     case 'STRING':
-      return text
+      return (bytes, from, to, ascii) => texts.read(bytes, from, to, ascii)
     case 'DECIMAL':
       return trimmed(decimalOf(column))
     case 'INT':
@@ -36,8 +37,6 @@ export const cellReaderOf = (column: Column): CellReader => {
 const [space, minus, plus, point, zero, colon] = [32, 45, 43, 46, 48, 58] as const
 const dayMs = 86_400_000
 const timeMax = 8.64e15
-
-const text: CellReader = (bytes, from, to, ascii) => (ascii ? bytes.toString('latin1', from, to) : bytes.toString('utf8', from, to))
 
 /** Spaces around anything but a string mean nothing. */
 const trimmed =
@@ -109,20 +108,34 @@ const longDouble = (written: string): unknown => {
 }
 
 const decimalOf = ({ digits }: Column): ((bytes: Buffer, from: number, to: number) => unknown) => {
+  const [beforeMax, behindMax] = digits === null ? [Infinity, Infinity] : [digits.precision - digits.scale, digits.scale]
   return (bytes, from, to) => {
-    const written = bytes.toString('latin1', from, to)
-    const [, before, behind = ''] = /^[+-]?(\d+)(?:\.(\d+))?$/.exec(written) ?? []
-    if (before === undefined) return notOfType
-    if (digits === null) return written
-    const beforeMax = digits.precision - digits.scale
-    return behind.length <= digits.scale && before.replace(/^0+/, '').length <= beforeMax ? written : notOfType
+    const start = bytes[from] === minus || bytes[from] === plus ? from + 1 : from
+    const pointAt = endOfDigits(bytes, start, to)
+    const end = pointAt < to && bytes[pointAt] === point ? endOfDigits(bytes, pointAt + 1, to) : pointAt
+    if (end !== to || pointAt === start || pointAt === to - 1) return notOfType
+    let first = start
+    while (first < pointAt && bytes[first] === zero) first++
+    return pointAt - first <= beforeMax && to - pointAt - 1 <= behindMax ? bytes.toString('latin1', from, to) : notOfType
   }
 }
 
+const endOfDigits = (bytes: Buffer, from: number, to: number): number => {
+  let at = from
+  while (at < to && bytes[at]! >= zero && bytes[at]! <= zero + 9) at++
+  return at
+}
+
 const boolean = (bytes: Buffer, from: number, to: number): unknown => {
-  if (to - from !== 4 && to - from !== 5) return notOfType
-  const written = bytes.toString('latin1', from, to).toLowerCase()
-  return written === 'true' ? true : written === 'false' ? false : notOfType
+  if (isWord(bytes, from, to, 'true')) return true
+  return isWord(bytes, from, to, 'false') ? false : notOfType
+}
+
+/** In capitals or not. */
+const isWord = (bytes: Buffer, from: number, to: number, word: string): boolean => {
+  if (to - from !== word.length) return false
+  for (let i = 0; i < word.length; i++) if ((bytes[from + i]! | 32) !== word.charCodeAt(i)) return false
+  return true
 }
 
 const timestamp = (bytes: Buffer, from: number, to: number): unknown => {

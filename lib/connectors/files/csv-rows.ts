@@ -1,73 +1,48 @@
 /** Rows of a CSV file as records of a schema. */
 import { isUtf8 } from 'node:buffer'
-import { MillraceError } from '../../errors.ts'
-import { excerpt, visible, type BadRow } from './bad-row.ts'
+import { charactersIn, excerpt, placeOfBadUtf8, visible, type BadRow } from './bad-row.ts'
 import { cellReaderOf, notOfType, type CellReader } from './cell.ts'
 import { CsvCutter, escaped, plain, unescape } from './csv-cutter.ts'
-import type { FileWindow } from './file-window.ts'
-import { readRow, type RowCutter } from './line-reader.ts'
+import type { RowCutter } from './line-reader.ts'
+import { RecordMaker } from './record-maker.ts'
 import type { Column } from './schema.ts'
+import { SimpleRows } from './simple-rows.ts'
+import type { TextTable } from './text-table.ts'
 
 export interface CsvShape {
   readonly path: string
   readonly delimiter: string
   readonly columns: readonly Column[]
+  /** Of all files of a source. */
+  readonly texts: TextTable
 }
 
 /** Where each column's cell stands in a row, and how many cells a row has. */
-interface Layout {
+export interface Layout {
   readonly places: readonly number[]
   readonly width: number
 }
 
-const columnsMax = 10_000
-
 /** The layout without a header: the schema's own. */
 export const layoutOfSchema = (columns: readonly Column[]): Layout => ({ places: columns.map((_, i) => i), width: columns.length })
 
-/**
- * Reads the header; the file's columns may stand in another order than the schema's, and be more. null: the file is empty.
- * @throws SCHEMA_INVALID when the file lacks a column of the schema
- */
-export const readHeader = async (
-  window: FileWindow,
-  { path, delimiter, columns }: CsvShape,
-  lengthMax: number,
-): Promise<(Layout & { readonly lineEnds: number }) | null> => {
-  const cutter = new CsvCutter(delimiter, columnsMax)
-  const row = await readRow(window, cutter.cut, lengthMax)
-  if (row === undefined) return null
-  const names = Array.from({ length: Math.min(cutter.cells, columnsMax) }, (_, i) => textOf(cutter, window.bytes, i).trim())
-  const missing = columns.filter(({ name }) => !names.includes(name))
-  if (missing.length > 0) {
-    throw new MillraceError(
-      'SCHEMA_INVALID',
-      `${path} has no column '${missing[0]!.name}'; its first line is: ${visible(excerpt(window.bytes, row.from, row.end))}`,
-      {
-        next: 'Write the names of its first line in the schema, or pass { header: false } where the first line is a row already.',
-      },
-    )
-  }
-  window.from = row.end
-  return { places: columns.map(({ name }) => names.indexOf(name)), width: cutter.cells, lineEnds: cutter.lineEnds }
-}
-
-const textOf = (cutter: CsvCutter, bytes: Buffer, cell: number): string => {
-  const text = bytes.toString('utf8', cutter.starts[cell], cutter.ends[cell])
-  return cutter.kinds[cell] === escaped ? text.replaceAll('""', '"') : text
-}
-
 /** Cuts rows into records; a row that does not fit the schema becomes a BadRow. */
-export const csvRows = ({ path, delimiter, columns }: CsvShape, { places, width }: Layout): RowCutter<Record<string, unknown>> => {
-  const cutter = new CsvCutter(delimiter, width)
-  const readers: CellReader[] = columns.map(cellReaderOf)
+export const csvRows = (shape: CsvShape, layout: Layout): RowCutter<Record<string, unknown>> => {
+  const { path, delimiter, columns, texts } = shape
+  const { places, width } = layout
+  const readers: CellReader[] = columns.map((column) => cellReaderOf(column, texts))
+  const maker = new RecordMaker(columns)
+  const simple = new SimpleRows(shape, layout, readers, maker)
+  // One cell more: where a surplus one begins is told.
+  const cutter = new CsvCutter(delimiter, width + 1)
   let scratch = Buffer.alloc(0)
 
-  const bad = (bytes: Buffer, from: number, end: number, line: number, reason: string, cell: number, column: string | null): BadRow => ({
+  /** `at`: the byte where it goes wrong. */
+  const bad = (bytes: Buffer, from: number, end: number, line: number, reason: string, at: number, column: string | null): BadRow => ({
     'bad row': reason,
     file: path,
     line,
-    at: cell < width ? bytes.toString('utf8', from, Math.max(from, cutter.starts[cell]!)).length + 1 : 1,
+    at: charactersIn(bytes, from, at) + 1,
     column,
     text: excerpt(bytes, from, end),
   })
@@ -79,26 +54,28 @@ export const csvRows = ({ path, delimiter, columns }: CsvShape, { places, width 
 
   const columnAt = (cell: number): string | null => columns[places.indexOf(cell)]?.name ?? null
 
-  /** The row's records, or the number of the first column that does not fit. */
+  const cellAt = (byte: number): number => cutter.ends.findIndex((end, cell) => cell < width && byte <= end)
+
+  /** The row's record, or the number of the first column that does not fit. */
   const readCells = (bytes: Buffer): Record<string, unknown> | number => {
-    const record: Record<string, unknown> = {}
     for (let i = 0; i < columns.length; i++) {
       const column = columns[i]!
       const cell = places[i]!
       const [start, end, kind] = [cutter.starts[cell]!, cutter.ends[cell]!, cutter.kinds[cell]!]
       if (start === end && kind === plain) {
         if (!column.nullable) return i
-        record[column.name] = null
+        maker.set(i, null)
         continue
       }
       const value = kind === escaped ? readEscaped(bytes, start, end, readers[i]!) : readers[i]!(bytes, start, end, cutter.isAscii)
       if (value === notOfType) return i
-      record[column.name] = value
+      maker.set(i, value)
     }
-    return record
+    return maker.make()
   }
 
   return {
+    read: (bytes, from, to, rows, max) => simple.read(bytes, from, to, rows, max),
     cut: cutter.cut,
     get lineEnds() {
       return cutter.lineEnds
@@ -107,9 +84,15 @@ export const csvRows = ({ path, delimiter, columns }: CsvShape, { places, width 
       const { cells, flaw, flawedCell } = cutter
       // In a file of one column a blank line is a null.
       if (cells === 1 && width > 1 && cutter.starts[0] === cutter.ends[0] && cutter.kinds[0] === plain) return undefined
-      if (flaw !== null) return bad(bytes, from, end, line, flaw, flawedCell, columnAt(flawedCell))
-      if (cells !== width) return bad(bytes, from, end, line, `${cells} cells where there are ${width} columns`, width, null)
-      if (!cutter.isAscii && !isUtf8(bytes.subarray(from, end))) return bad(bytes, from, end, line, 'the row is not UTF-8', width, null)
+      if (flaw !== null) return bad(bytes, from, end, line, flaw, cutter.starts[Math.min(flawedCell, width)]!, columnAt(flawedCell))
+      if (cells !== width) {
+        const at = cells > width ? cutter.starts[width]! : cutter.ends[cells - 1]!
+        return bad(bytes, from, end, line, `${cells} ${cells === 1 ? 'cell' : 'cells'} where there are ${width} columns`, at, null)
+      }
+      if (!cutter.isAscii && !isUtf8(bytes.subarray(from, end))) {
+        const at = placeOfBadUtf8(bytes, from, end)
+        return bad(bytes, from, end, line, 'the row is not UTF-8', at, columnAt(cellAt(at)))
+      }
       const row = readCells(bytes)
       if (typeof row !== 'number') return row
       const cell = places[row]!
@@ -120,7 +103,7 @@ export const csvRows = ({ path, delimiter, columns }: CsvShape, { places, width 
       const reason = isNull
         ? 'an empty cell is null, and the column is NOT NULL'
         : `'${visible(excerpt(bytes, start, stop))}' is not ${article(wanted)} ${wanted}`
-      return bad(bytes, from, end, line, reason, cell, name)
+      return bad(bytes, from, end, line, reason, start, name)
     },
     beginSkip: () => cutter.beginSkip(),
     skip: (bytes, from, to, last) => cutter.skip(bytes, from, to, last),

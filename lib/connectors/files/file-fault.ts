@@ -9,8 +9,10 @@ const causes: Readonly<Record<string, { readonly what: string; readonly next: st
   EPERM: { what: 'must not be opened by this user', next: 'Change its permissions or run as another user.' },
   EROFS: { what: 'is on a file system that cannot be written', next: 'Choose another path.' },
   ENOSPC: { what: 'does not fit on its disk', next: 'Free some space; the job goes on from its last checkpoint.' },
-  EDQUOT: { what: 'does not fit in what this user may store', next: 'Free some space; the job goes on from its last checkpoint.' },
+  EDQUOT: { what: 'does not fit into what this user may write', next: 'Free some space; the job goes on from its last checkpoint.' },
   EFBIG: { what: 'grows beyond the size that a file may have here', next: 'Raise the limit of this process (ulimit -f), or write less.' },
+  EIO: { what: 'could not be read from or written to its disk', next: 'Look into the log of the system; the disk may be failing.' },
+  ESPIPE: { what: 'is a pipe, which has no places to come back to', next: 'Write what it gives to a file first.' },
   EMFILE: { what: 'is one file too many for this process', next: 'Raise the limit of open files (ulimit -n).' },
 }
 

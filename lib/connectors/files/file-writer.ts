@@ -41,10 +41,10 @@ export interface LineForm<L> {
   columnsOf(formatted: L): readonly string[]
   /** First line of an otherwise empty file. */
   headerOf(columns: readonly string[]): string | null
-  lineOf(formatted: L, columns: readonly string[]): string
+  linesOf(formatted: readonly L[], columns: readonly string[]): readonly string[]
 }
 
-export const plainForm: LineForm<string> = { columns: [], columnsOf: () => [], headerOf: () => null, lineOf: (line) => line }
+export const plainForm: LineForm<string> = { columns: [], columnsOf: () => [], headerOf: () => null, linesOf: (lines) => lines }
 
 const copyBytes = 1024 * 1024
 
@@ -129,30 +129,23 @@ class FileWriter<L> implements SinkWriter<L, FileHandle> {
     this.part = new PartFile(files, target, beginning.base)
   }
 
-  write(lines: readonly L[]): void | Promise<void> {
-    if (lines.length === 0) return
-    const taken = this.take(lines, 0)
+  write(formatted: readonly L[]): void | Promise<void> {
+    if (formatted.length === 0) return
+    this.columns ??= this.form.columnsOf(formatted[0] as L)
+    this.begin(this.columns)
+    const lines = this.form.linesOf(formatted, this.columns)
+    const taken = this.part.addLines(lines, 0)
     return this.part.isFull ? this.writeOn(lines, taken) : undefined
   }
 
-  private writeOn(lines: readonly L[], from: number): Promise<void> {
+  private writeOn(lines: readonly string[], from: number): Promise<void> {
     return guarded(this.path, async () => {
       for (let taken = from; ;) {
         if (this.part.isFull) await this.part.flush()
         if (taken === lines.length) return
-        taken = this.take(lines, taken)
+        taken = this.part.addLines(lines, taken)
       }
     })
-  }
-
-  /** Takes lines until the part is full; the index of the first one not taken. */
-  private take(lines: readonly L[], from: number): number {
-    const { form, part } = this
-    this.columns ??= form.columnsOf(lines[from] as L)
-    this.begin(this.columns)
-    let i = from
-    while (i < lines.length && !part.isFull) part.add(form.lineOf(lines[i++] as L, this.columns))
-    return i
   }
 
   /** What stands before the first line. */
@@ -160,7 +153,7 @@ class FileWriter<L> implements SinkWriter<L, FileHandle> {
     const { part } = this
     if (!part.isEmpty || part.base !== this.beginning.base) return
     const header = part.base === 0 ? this.form.headerOf(columns) : null
-    if (header !== null) part.add(header)
+    if (header !== null) part.addText(`${header}\n`)
     part.addText(this.beginning.opening)
   }
 

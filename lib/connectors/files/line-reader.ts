@@ -14,6 +14,11 @@ export interface FilePosition {
 }
 
 export interface RowCutter<T> {
+  /**
+   * A short cut: adds rows that hold no surprise, up to `max`, each with one line end, and gives the index behind the last of them.
+   * What it leaves is cut. `bytes[to]` is there and may be overwritten.
+   */
+  read?(bytes: Buffer, from: number, to: number, rows: unknown[], max: number): number
   /** Index behind the row at `from` and its line end; −1: it does not end before `to`. `last`: the file ends at `to`. */
   cut(bytes: Buffer, from: number, to: number, last: boolean): number
   /** Line ends in the row last cut. */
@@ -45,17 +50,18 @@ export const startOfFile = async (window: FileWindow): Promise<FilePosition> => 
   return { offset: window.offset, line: 1 }
 }
 
-/** The row at the window's place, or undefined at the end of the file. */
+/** The row at the window's place, or undefined at the end of the file. Not whole: longer than `lengthMax`, and its end may be missing. */
 export const readRow = async (
   window: FileWindow,
   cut: RowCutter<unknown>['cut'],
   lengthMax: number,
-): Promise<{ from: number; end: number } | undefined> => {
+): Promise<{ from: number; end: number; isWhole: boolean } | undefined> => {
   for (;;) {
     const { bytes, from, to, ended } = window
     if (from === to && ended) return undefined
     const end = from === to ? -1 : cut(bytes, from, to, ended)
-    if (end >= 0 || to - from > lengthMax) return { from, end: end < 0 ? to : end }
+    if (end >= 0) return { from, end, isWhole: end - from <= lengthMax }
+    if (to - from > lengthMax) return { from, end: to, isWhole: false }
     await window.fill()
   }
 }
@@ -84,7 +90,14 @@ export const readRows = <T>(
     const rows: (T | BadRow)[] = []
     const { bytes, to, ended } = window
     let from = window.from
+    const isSimple = cutter.read !== undefined && to - from <= options.rowBytesMax
     while (rows.length < max && from < to) {
+      if (isSimple) {
+        const before = rows.length
+        from = cutter.read!(bytes, from, to, rows, max)
+        line += rows.length - before
+        if (rows.length === max || from === to) break
+      }
       const end = cutter.cut(bytes, from, to, ended)
       if (end < 0) break
       const row = end - from > options.rowBytesMax ? tooLong(excerpt(bytes, from, end)) : cutter.take(bytes, from, end, line)

@@ -18,6 +18,9 @@ export const removeLeftovers = async (files: Files, target: string, kept: Readon
   }
 }
 
+/** Characters that are written at once. */
+const fullLength = 256 * 1024
+
 /** Lines on their way into one part file: opened with the first bytes, written a piece at a time. */
 export class PartFile {
   readonly base: number
@@ -40,16 +43,21 @@ export class PartFile {
 
   /** Whether enough text waits that it should be flushed. */
   get isFull(): boolean {
-    return this.text.length >= 256 * 1024
+    return this.text.length >= fullLength
   }
 
   get name(): string {
     return partName(this.target, this.base)
   }
 
-  add(line: string): void {
-    this.text += line
-    this.text += '\n'
+  /** Adds lines from `from` on until enough text waits; the index of the first one not taken. */
+  addLines(lines: readonly string[], from: number): number {
+    let length = this.text.length
+    let to = from
+    while (to < lines.length && length < fullLength) length += lines[to++]!.length + 1
+    const taken = from === 0 && to === lines.length ? lines : lines.slice(from, to)
+    if (taken.length > 0) this.text += `${taken.join('\n')}\n`
+    return to
   }
 
   addText(text: string): void {

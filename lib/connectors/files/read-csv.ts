@@ -2,12 +2,14 @@
 import type { SourceConnector } from '../../api/connector.ts'
 import { setting, type Given } from '../options.ts'
 import { admitRow } from './bad-row.ts'
-import { csvRows, layoutOfSchema, readHeader } from './csv-rows.ts'
+import { readHeader } from './csv-header.ts'
+import { csvRows, layoutOfSchema } from './csv-rows.ts'
 import { delimiterWants, isDelimiter } from './delimiter.ts'
 import { fileSource, type FileSourceOptions } from './file-source.ts'
 import { rowBytesMax, type FilePosition } from './line-reader.ts'
 import type { CheckedSchema, RowOf } from './row-of.ts'
 import { parseSchema } from './schema.ts'
+import { TextTable } from './text-table.ts'
 
 export interface ReadCsvOptions extends FileSourceOptions {
   /** One ASCII character; `,` by default. */
@@ -19,7 +21,8 @@ export interface ReadCsvOptions extends FileSourceOptions {
 /**
  * Rows of a CSV file, or of each file that a glob names, as records of a schema text. An unquoted empty cell is null, a quoted one `''`.
  * A row that does not fit is ROW_INVALID with file, line, column and text: to the dead letters, or the end of the job (`onBadRow: 'fail'`).
- * @throws SCHEMA_INVALID when the schema cannot be read, or a file's header lacks a column of it
+ * A file that grows is read to the end it has when reading comes there; one that is cut meanwhile is SOURCE_FAILED.
+ * @throws SCHEMA_INVALID when the schema cannot be read, or a column of it is not in a file's header exactly once
  * @throws OPTION_INVALID for an option that does not exist or fit
  * @example
  * const orders = source('orders', readCsv('orders.csv', 'id INT NOT NULL, item STRING NOT NULL, at TIMESTAMP NOT NULL'))
@@ -30,6 +33,7 @@ export const readCsv = <const S extends string>(
   options: ReadCsvOptions = {},
 ): SourceConnector<RowOf<S>, FilePosition> => {
   const columns = parseSchema(schema)
+  const texts = new TextTable()
   const delimiter = setting('readCsv', 'delimiter', options.delimiter ?? ',', delimiterWants, isDelimiter)
   const header = setting('readCsv', 'header', options.header ?? true, 'true or false', (value) => typeof value === 'boolean')
   return fileSource<RowOf<S>, Record<string, unknown>>(path, {
@@ -38,7 +42,7 @@ export const readCsv = <const S extends string>(
     ownOptions: ['delimiter', 'header'],
     ownSettings: [options.delimiter, options.header],
     opening(file) {
-      const shape = { path: file, delimiter: delimiter(), columns }
+      const shape = { path: file, delimiter: delimiter(), columns, texts }
       const hasHeader = header()
       return async (window) => {
         const head = hasHeader ? await readHeader(window, shape, rowBytesMax) : null

@@ -37,7 +37,7 @@ export const readNdjson = <T = unknown>(
     call: 'readNdjson',
     options,
     opening: (file) => () => ({
-      cutter: plainLines(file, (text, line) => (/^\s*$/.test(text) ? undefined : { text, file, line })),
+      cutter: plainLines(file, (text, line) => (isBlank(text) ? undefined : { text, file, line })),
       lineEnds: 0,
     }),
     admit(raw) {
@@ -48,12 +48,22 @@ export const readNdjson = <T = unknown>(
   })
 }
 
+/** A line that begins with a visible character is settled at once. */
+const isBlank = (text: string): boolean => !(text.charCodeAt(0) > 32) && /^\s*$/.test(text)
+
 const parse = (line: JsonLine): unknown => {
   try {
     return JSON.parse(line.text)
   } catch (error) {
-    throw invalid(line, `the line is not JSON (${(error as Error).message})`, null, error)
+    const { message } = error as Error
+    throw invalid(line, `the line is not JSON (${message})`, placeIn(line.text, message), null, error)
   }
+}
+
+/** Where JSON.parse says that it stopped, from 1; 1 where it does not say. */
+const placeIn = (text: string, message: string): number => {
+  if (message.includes('end of JSON input')) return text.length + 1
+  return Number(/ at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(message)?.[1] ?? 0) + 1
 }
 
 const validated = <T>(schema: StandardSchemaV1<unknown, T>, value: unknown, line: JsonLine): T => {
@@ -66,11 +76,11 @@ const validated = <T>(schema: StandardSchemaV1<unknown, T>, value: unknown, line
   if (!result.issues) return result.value
   const [issue] = result.issues
   const path = issue?.path?.map((part) => String(typeof part === 'object' ? part.key : part)).join('.')
-  throw invalid(line, issue?.message ?? 'the schema refuses it', path || null)
+  throw invalid(line, issue?.message ?? 'the schema refuses it', 1, path || null)
 }
 
-const invalid = ({ text, file, line }: JsonLine, reason: string, column: string | null, cause?: unknown): MillraceError =>
+const invalid = ({ text, file, line }: JsonLine, reason: string, at: number, column: string | null, cause?: unknown): MillraceError =>
   badRowError(
-    { 'bad row': reason, file, line, at: 1, column, text: text.length > textMax ? `${text.slice(0, textMax - 1)}…` : text },
+    { 'bad row': reason, file, line, at, column, text: text.length > textMax ? `${text.slice(0, textMax - 1)}…` : text },
     cause,
   )

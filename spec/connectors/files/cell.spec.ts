@@ -2,10 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { cellReaderOf } from '../../../lib/connectors/files/cell.ts'
 import { parseSchema } from '../../../lib/connectors/files/schema.ts'
+import { TextTable } from '../../../lib/connectors/files/text-table.ts'
+
+const texts = new TextTable()
 
 const read = (type: string, text: string): unknown => {
   const bytes = Buffer.from(`9-:${text}9-:`)
-  return cellReaderOf(parseSchema(`c ${type}`)[0]!)(bytes, 3, bytes.length - 3, false)
+  return cellReaderOf(parseSchema(`c ${type}`)[0]!, texts)(bytes, 3, bytes.length - 3, false)
 }
 
 test.each([
@@ -29,6 +32,9 @@ test.each([
   ['DECIMAL(4)', '1234', '1234'],
   ['BOOLEAN', 'TRUE', true],
   ['BOOLEAN', 'false', false],
+  ['BOOLEAN', 'False', false],
+  ['DECIMAL(4, 2)', '-0012.34', '-0012.34'],
+  ['DECIMAL(2, 2)', '0.12', '0.12'],
   ['STRING', ' é ', ' é '],
   ['TIMESTAMP', '1704067200000', 1704067200000],
   ['TIMESTAMP', '-1', -1],
@@ -54,8 +60,8 @@ test.each([
   ['INT', ['', ' ', '-', '2147483648', '1.0', '1e3', '0x1', '1 2', '４']],
   ['BIGINT', ['', '9223372036854775808', '1.0', '1n', '9'.repeat(60)]],
   ['DOUBLE', ['', '.', '-', '1e', '1e999', '1,5', '0x10', '1.2.3', 'infinity', '1_000']],
-  ['DECIMAL', ['', '.5', '1e3', '1.', '--1']],
-  ['DECIMAL(4, 2)', ['123.4', '1.234']],
+  ['DECIMAL', ['', '-', '.', '.5', '1e3', '1.', '--1', '1.2.3', '1.2x', '1,2']],
+  ['DECIMAL(4, 2)', ['123.4', '1.234', '-100', '12.340']],
   ['BOOLEAN', ['', '1', 'yes', 'truef']],
   [
     'TIMESTAMP',

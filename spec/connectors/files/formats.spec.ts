@@ -1,3 +1,4 @@
+import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { SinkConnector } from '../../../lib/api/connector.ts'
@@ -59,6 +60,35 @@ describe('what writeCsv writes', () => {
       ),
       { numRuns: 500 },
     )
+  })
+
+  test('is what csv-parse reads, whatever the texts, the delimiter and the way to name columns', async () => {
+    const cells = fc.record({ s: text, n: fc.double({ noNaN: true, noDefaultInfinity: true }), 't,"': text })
+    const names = ['s', 'n', 't,"'] as const
+    const functions = Object.fromEntries(names.map((name) => [name, (each: Record<string, unknown>) => each[name]]))
+    const delimiters = fc.constantFrom(',', ';', '\t', '|', ' ')
+    const ways = fc.constantFrom(null, names, functions)
+    await fc.assert(
+      fc.asyncProperty(fc.array(cells, { minLength: 1 }), delimiters, ways, async (rows, delimiter, columns) => {
+        const files = new MemoryFiles()
+        const sink = writeCsv<(typeof rows)[number]>('out', columns as typeof names, { delimiter })
+        const writer = await sink.open(sinkContext(fakeEnv(files), { checkpoints: false }))
+        await writer.write(rows.map((each) => sink.format!(each)))
+        await writer.commit!(await writer.prepare!(1))
+        const read = parse(files.text('out')!, { delimiter, record_delimiter: '\n', columns: true })
+        expect(read).toEqual(rows.map((each) => ({ ...each, n: String(each.n) })))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('has quotes only where they are needed', () => {
+    const format = (value: unknown): unknown => writeCsv<{ a: unknown }>('out', ['a']).format?.({ a: value })
+    const plainTexts = ['a', 'a b', 'é', '日本', '😀', "it's", '-', 'a'.repeat(100), `${'a '.repeat(50)}b`, '\u007f']
+    expect(plainTexts.map(format)).toEqual(plainTexts)
+    const quotedTexts = ['', ' a', 'a ', 'a,b', 'a\nb', 'a\rb', '\tb', '\u00a0b', 'é\uFEFF', '\uFEFFé', `${'a'.repeat(100)},`]
+    expect(quotedTexts.map(format)).toEqual(quotedTexts.map((each) => `"${each}"`))
+    expect(format('a"b')).toBe('"a""b"')
   })
 
   test('is right for one column too, where a null is a blank line', async () => {

@@ -102,10 +102,19 @@ describe('a CSV file', () => {
     expect(await rowsOf('a', 'a INT', { header: true })).toEqual([])
   })
 
-  test('whose header lacks a column of the schema is refused', async () => {
-    await expect(rowsOf('x,y\n1,2\n', 'x INT, z INT', { header: true })).rejects.toThrow(
-      /SCHEMA_INVALID: in.csv has no column 'z'; its first line is: x,y/,
-    )
+  test.each([
+    ['x,y\n1,2\n', "in.csv has no column 'z'; its first line is: x,y"],
+    ['x,z,z\n', "in.csv has the column 'z' twice; its first line is: x,z,z"],
+    ['x,"z\n1,2\n', 'in.csv has a first line that is no header: the quote is not closed; its first line is: x,"z\\n1,2'],
+    ['x,"z"y\n', 'in.csv has a first line that is no header: text follows the closing quote'],
+    [`x,z${',y'.repeat(10_000)}\n`, 'in.csv has 10002 columns, and no more than 10000 can be read'],
+    ['x'.repeat(rowBytesMax + 1), `in.csv has a first line longer than ${rowBytesMax} bytes`],
+  ])('whose header does not have each column of the schema once is refused', async (content, message) => {
+    await expect(rowsOf(content, 'x INT, z INT', { header: true })).rejects.toThrow(`SCHEMA_INVALID: ${message}`)
+  })
+
+  test('may have the columns that the schema does not name in any number', async () => {
+    expect(await rowsOf('y,x,y\na,1,b\n', 'x INT', { header: true })).toEqual([{ x: 1 }])
   })
 
   test('has null where a cell is empty and a string where it is quoted', async () => {
@@ -128,11 +137,14 @@ describe('a bad row', () => {
   test.each([
     ['1,x\n', "in.csv:1:3: column 'b': 'x' is not an INT: 1,x"],
     ['1,2\n1,\n', "in.csv:2:3: column 'b': an empty cell is null, and the column is NOT NULL: 1,"],
-    ['1,2,3\n', 'in.csv:1:1: 3 cells where there are 2 columns: 1,2,3'],
-    ['1\n', 'in.csv:1:1: 1 cells where there are 2 columns: 1'],
+    ['1,2,3\n', 'in.csv:1:5: 3 cells where there are 2 columns: 1,2,3'],
+    ['1,"é",3,4\n', 'in.csv:1:7: 4 cells where there are 2 columns: 1,"é",3,4'],
+    ['1\r\n', 'in.csv:1:2: 1 cell where there are 2 columns: 1'],
     ['1,"2"3\n', 'in.csv:1:4: column \'b\': text follows the closing quote: 1,"2"3'],
     ['1,"2', "in.csv:1:4: column 'b': the quote is not closed: 1,\"2"],
-    [Buffer.from([49, 44, 0xff, 10]), 'in.csv:1:1: the row is not UTF-8: 1,\uFFFD'],
+    [Buffer.from([49, 44, 0xc3, 0xa9, 0xff, 10]), "in.csv:1:4: column 'b': the row is not UTF-8: 1,é\uFFFD"],
+    [Buffer.from([49, 0xff, 44, 50, 10]), "in.csv:1:2: column 'a': the row is not UTF-8: 1\uFFFD,2"],
+    ['1,"2"3,4\n', 'in.csv:1:4: column \'b\': text follows the closing quote: 1,"2"3,4'],
     ['1,99999999999\n', "column 'b': '99999999999' is not an INT"],
   ])('%j names file, line, place, column and text', async (content, message) => {
     expect((await rowsOf(content as string, 'a INT NOT NULL, b INT NOT NULL')).at(-1)).toContain(message)
@@ -188,12 +200,15 @@ describe('readCsv', () => {
     await expect(async () => connector.open({ id: path }, null, sourceContext(fakeEnv(files)))).rejects.toThrow(`SOURCE_FAILED: ${message}`)
   })
 
-  test('refuses to go on in a file that has become shorter', async () => {
+  test('refuses to go on in a file that has become shorter, or before its first row', async () => {
     const files = new MemoryFiles()
     files.put('in.csv', 'x\n1\n2\n')
     const connector = readCsv('in.csv', 'x INT')
     await expect(readAll(files, connector, { offset: 7, line: 4 })).rejects.toThrow(
       'SOURCE_FAILED: in.csv has 6 bytes; 7 were read from it before',
+    )
+    await expect(readAll(files, connector, { offset: 0, line: 1 })).rejects.toThrow(
+      'SOURCE_FAILED: in.csv has its first row at byte 2; reading is to go on at byte 0',
     )
     expect((await readAll(files, connector, { offset: 4, line: 3 })).records).toEqual([{ x: 2 }])
   })

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { SourceConnector } from '../../../lib/api/connector.ts'
@@ -54,11 +55,27 @@ describe('readLines', () => {
   })
 
   test('refuses a line that is not UTF-8', async () => {
-    expect(await admitted(readLines('in.txt'), Buffer.from([97, 10, 0xc3, 10, 98]))).toEqual([
-      'a',
-      'ROW_INVALID: in.txt:2:1: the line is not UTF-8: \uFFFD',
-      'b',
-    ])
+    const bytes = Buffer.concat([Buffer.from('a\né\uFFFD'), Buffer.from([0xc3]), Buffer.from('x\nb')])
+    expect(await admitted(readLines('in.txt'), bytes)).toEqual(['a', 'ROW_INVALID: in.txt:2:3: the line is not UTF-8: é\uFFFD\uFFFDx', 'b'])
+  })
+
+  test('is as right about lines of any length, of bytes that are text and of bytes that are none', async () => {
+    const piece = fc.constantFrom('a', 'é', '😀', '\xff', '\n', '\r\n\r\n', 'long '.repeat(30))
+    const pieces = fc.array(piece, { maxLength: 12 })
+    await fc.assert(
+      fc.asyncProperty(pieces, fc.constantFrom(1, 7, 1000), async (texts, chunk) => {
+        const bytes = Buffer.concat(texts.map((each) => Buffer.from(each, each === '\xff' ? 'latin1' : 'utf8')))
+        const lines = bytes.toString('latin1').split('\n')
+        if (lines.at(-1) === '') lines.pop()
+        const expected = lines.map((line, i) => {
+          const isLast = i === lines.length - 1 && !bytes.toString('latin1').endsWith('\n')
+          const own = Buffer.from(isLast ? line : line.replace(/\r$/, ''), 'latin1')
+          return isUtf8(own) ? own.toString() : expect.stringContaining(`ROW_INVALID: in.txt:${i + 1}:`)
+        })
+        expect(await admitted(readLines('in.txt'), bytes, chunk)).toEqual(expected)
+      }),
+      { numRuns: 300 },
+    )
   })
 })
 
@@ -70,9 +87,13 @@ describe('readNdjson', () => {
   test('refuses a line that is not JSON, and no value that looks like a bad row', async () => {
     const forged = { 'bad row': 'x', file: 'y', line: 1, at: 1, column: null, text: '' }
     expect(await admitted(readNdjson('in.txt'), `{"a":\n${JSON.stringify(forged)}\n`)).toEqual([
-      expect.stringMatching(/^ROW_INVALID: in.txt:1:1: the line is not JSON .*: \{"a":$/),
+      expect.stringMatching(/^ROW_INVALID: in.txt:1:6: the line is not JSON .*: \{"a":$/),
       forged,
     ])
+  })
+
+  test('names the character at which a line stops being JSON, where the parser tells', async () => {
+    expect(await admitted(readNdjson('in.txt'), '{"é": 1} 2\n')).toEqual([expect.stringContaining('in.txt:1:10: the line is not JSON')])
   })
 
   test('gives what its schema returns and refuses what that refuses', async () => {
