@@ -32,18 +32,62 @@ const frameOf = ({ name, crc, length }: Pick<ChunkEntry, 'name' | 'crc' | 'lengt
   return writer.finish()
 }
 
-export const packChunks = (chunks: readonly StoredChunk[]): { readonly bytes: Uint8Array; readonly entries: ChunkEntry[] } => {
+/** Bytes that are hashed before others have their turn: about two milliseconds. */
+const PIECE_BYTES = 2 ** 20
+/** Smaller parts are copied together, so that they take one write. */
+const SMALL_BYTES = 2 ** 16
+
+export interface PackedChunks {
+  /** The content of the file, in order. */
+  readonly parts: readonly Uint8Array[]
+  readonly entries: readonly ChunkEntry[]
+  readonly length: number
+}
+
+/** `rest` is waited for between pieces of large chunks. */
+export const packChunks = async (chunks: readonly StoredChunk[], rest: () => Promise<void>): Promise<PackedChunks> => {
   const parts: Uint8Array[] = []
-  let at = 0
-  const entries = chunks.map(({ name, bytes }) => {
-    const facts = { name, length: bytes.length, crc: crc32(bytes) }
+  const entries: ChunkEntry[] = []
+  let length = 0
+  let sinceRest = 0
+  for (const { name, bytes } of chunks) {
+    const hash = createHash('sha256')
+    let crc = 0
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      const piece = bytes.subarray(at, at + PIECE_BYTES)
+      if (sinceRest > 0 && sinceRest + piece.length > PIECE_BYTES) {
+        await rest()
+        sinceRest = 0
+      }
+      crc = crc32(piece, crc)
+      hash.update(piece)
+      sinceRest += piece.length
+    }
+    const facts = { name, length: bytes.length, crc }
     const frame = frameOf(facts)
     parts.push(frame, bytes)
-    const offset = at + frame.length
-    at = offset + bytes.length
-    return { ...facts, offset, sha256: sha256(bytes) }
-  })
-  return { bytes: Buffer.concat(parts, at), entries }
+    entries.push({ ...facts, offset: length + frame.length, sha256: hash.digest('hex') })
+    length += frame.length + bytes.length
+  }
+  return { parts: joinedWhereSmall(parts), entries, length }
+}
+
+const joinedWhereSmall = (parts: readonly Uint8Array[]): Uint8Array[] => {
+  const joined: Uint8Array[] = []
+  let small: Uint8Array[] = []
+  const join = (): void => {
+    if (small.length > 0) joined.push(Buffer.concat(small))
+    small = []
+  }
+  for (const part of parts) {
+    if (part.length < SMALL_BYTES) small.push(part)
+    else {
+      join()
+      joined.push(part)
+    }
+  }
+  join()
+  return joined
 }
 
 /** @throws SNAPSHOT_CORRUPT, naming the file and what differs */

@@ -3,7 +3,7 @@ import type { StageOptions } from '../api/stage-options.ts'
 import type { StageNode } from '../api/node.ts'
 import { stageNode } from '../api/stream.ts'
 import { KeyIndex } from '../state/key-index.ts'
-import { ownPart, readKeyed, writeKeyed } from './keyed-state.ts'
+import { ownPart, readKeyed, readSlots, writeKeyed } from './keyed-state.ts'
 import { NONE } from './operator.ts'
 import type { OperatorContext, RowOperator } from './operator.ts'
 import { recordsOf } from './stage-input.ts'
@@ -24,7 +24,7 @@ export const countedNode = (input: unknown, { kind, n, options, site }: Counted)
     options,
     params: { n, keyed },
     state: keyed ? 'key' : 'stage',
-    schema: `${kind} ${n}${keyed ? ' per key' : ''} v1`,
+    schema: `${kind} ${n}${keyed ? ' per key v2' : ' v1'}`,
     create,
   })
 }
@@ -70,13 +70,13 @@ const countedPerKey = (kind: 'take' | 'skip', n: number, { maxParallelism }: Ope
       seen[slot] = before + 1
       return kind === 'skip' ? NONE : record
     },
-    snapshot: (writer) => writeKeyed(writer, index, maxParallelism, (slot) => writer.varint(seen[slot] ?? 0)),
+    snapshot: (writer) => writeKeyed(writer, index.list(maxParallelism), (slot) => writer.varint(seen[slot] ?? 0)),
     restore: (scope) =>
       readKeyed(
         scope,
-        (reader) => reader.varint(),
-        (key, held) => {
-          seen[index.add(key)] = held
+        (reader) => readSlots(reader, () => reader.varint()),
+        (key, held, slot) => {
+          seen[index.add(key)] = held[slot]!
         },
       ),
     size: () => index.size,

@@ -33,13 +33,13 @@ export const groupedStage = <R>(input: unknown, stage: GroupedStage): R => {
   const common = { kind: fold.kind, options, params, state: 'key' } as const
   if (window === null) {
     const create = (context: OperatorContext): Operator => stage.createKeyed(context)
-    return dataStream(stageNode(node, site, { ...common, schema: `${layout} v1`, create })) as R
+    return dataStream(stageNode(node, site, { ...common, schema: `${layout} v2`, create })) as R
   }
   stage.checkWindow?.(window)
   const create = (context: OperatorContext): Operator =>
     windowOperator(window, fold, { pure: options.pure === true, maxParallelism: context.maxParallelism, wakeAt: (at) => context.wakeAt(at) })
   const sides = window.lateTo === null ? [] : [window.lateTo]
-  return dataStream(stageNode(node, site, { ...common, schema: `${windowText(window)} ${layout} v1`, sides, window, instants: windowInstants(window), create })) as R
+  return dataStream(stageNode(node, site, { ...common, schema: `${windowText(window)} ${layout} v2`, sides, window, instants: windowInstants(window), create })) as R
 }
 
 const windowText = ({ assigner, allowedLateness }: WindowNodeParams): string => `${assignerText(assigner)} L${allowedLateness}`

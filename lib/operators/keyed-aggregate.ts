@@ -2,8 +2,9 @@
 import { KeyIndex } from '../state/key-index.ts'
 import type { FoldLayout } from '../windows/fold-layout.ts'
 import type { AggregateTable } from '../windows/table.ts'
+import { readTable, writeTable } from '../windows/stored-table.ts'
 import type { NumberTable } from '../windows/tables/number-table.ts'
-import { readKeyed, writeKeyed } from './keyed-state.ts'
+import { readKeyed } from './keyed-state.ts'
 import { DONE } from './operator.ts'
 import type { CodeScope, Cursor, LookAhead, ManyOperator, Operator, OperatorContext } from './operator.ts'
 
@@ -47,19 +48,19 @@ export const keyedAggregate = ({ createLayout, ownResult, pure }: KeyedAggregate
     guard: () => table.guard(),
     snapshot: (writer) => {
       writer.varint(seq)
-      writeKeyed(writer, index, maxParallelism, (slot) => table.write(writer, slot))
+      const keys = index.list(maxParallelism)
+      writeTable(writer, table, keys.bytes)
+      return keys
     },
     restore: (scope) => {
       for (const { reader } of scope.parts) seq = Math.max(seq, reader.varint())
-      if (scope.same) readKeyed(scope, (reader) => table.read(reader), (key) => index.add(key))
-      else {
-        const all = layout.createTable()
+      if (scope.same) readKeyed(scope, (reader) => readTable(reader, table), (key) => index.add(key))
+      else
         readKeyed(
           scope,
-          (reader) => all.read(reader),
-          (key, from) => table.merge(index.add(key), all, from),
+          (reader) => readTable(reader, layout.createTable()),
+          (key, part, from) => table.merge(index.add(key), part, from),
         )
-      }
     },
     size: () => index.size,
   }

@@ -2,7 +2,7 @@
 import { copyValue } from '../state/copy.ts'
 import { KeyIndex } from '../state/key-index.ts'
 import { AccumulatorGuard } from '../state/accumulator-guard.ts'
-import { readKeyed, writeKeyed } from './keyed-state.ts'
+import { readKeyed, readSlots, writeKeyed } from './keyed-state.ts'
 import type { OperatorContext, RowOperator } from './operator.ts'
 
 export interface Fold {
@@ -47,13 +47,13 @@ export const keyedFold = ({ fn, start, inPlace }: Fold, { maxParallelism }: Oper
     guard: () => {
       if (inPlace) guard ??= new AccumulatorGuard(fn)
     },
-    snapshot: (writer) => writeKeyed(writer, index, maxParallelism, (slot) => writer.value(accumulators[slot])),
+    snapshot: (writer) => writeKeyed(writer, index.list(maxParallelism), (slot) => writer.value(accumulators[slot])),
     restore: (scope) =>
       readKeyed(
         scope,
-        (reader) => reader.value(),
-        (key, accumulator) => {
-          accumulators[index.add(key)] = accumulator
+        (reader) => readSlots(reader, () => reader.value()),
+        (key, held, slot) => {
+          accumulators[index.add(key)] = held[slot]
         },
       ),
     size: () => index.size,

@@ -64,6 +64,12 @@ export interface Cursor {
   undoable(): boolean
 }
 
+/** What a snapshot has yet to write. It refers to nothing that later calls of the operator change. */
+export interface Unwritten {
+  /** Writes some more, a millisecond's work at most. True: all is written. */
+  writeSome(writer: ByteWriter): boolean
+}
+
 export interface StatePart {
   /** Instance that wrote it. */
   readonly instance: number
@@ -135,7 +141,8 @@ interface OperatorBase {
   undo?(record: unknown, context: OperatorContext): boolean
   /** From now on keep what is needed so that every call can be undone. */
   guard?(): void
-  snapshot?(writer: ByteWriter): void
+  /** Writes the state as it is now, or as much of it as later calls may change: the rest is asked for while records flow. */
+  snapshot?(writer: ByteWriter): Unwritten | void
   restore?(scope: RestoreScope): void
   /** Entries held, for tests that look for leaks. */
   size?(): number

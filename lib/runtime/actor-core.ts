@@ -9,8 +9,11 @@ import { groupRange } from '../state/key-group.ts'
 import { Counters } from './actor-host.ts'
 import type { ActorHost, SnapshotChunk } from './actor-host.ts'
 import type { OperatorMetrics } from './job-handle.ts'
+import type { Barrier } from './batch.ts'
 import { OperatorChain } from './operator-chain.ts'
 import type { Router } from './router.ts'
+import { StateCapture } from './state-capture.ts'
+import type { CapturedStage } from './state-capture.ts'
 
 /** State of a restored job by chunk name, with the parallelism each operator had. */
 export interface RestoredState {
@@ -34,6 +37,7 @@ export class ActorCore {
   /** A stage of the chain wants nothing more. */
   completed = false
   clockDue = false
+  private captured: StateCapture | null = null
   private wakeTime = Infinity
   private cancelWake: (() => void) | null = null
   private blockedSince: number | null = null
@@ -121,22 +125,47 @@ export class ActorCore {
     return { ...counters.plain(), in: counters.taken, out: router.emitted, watermark: chain.outWatermark, busy: counters.busy }
   }
 
-  snapshotChunks(): SnapshotChunk[] {
-    const chunks: SnapshotChunk[] = []
-    if (!this.host.stores) return chunks
-    this.vertex.steps.forEach((step, index) => {
-      if (step.state === null) return
-      const writer = new ByteWriter()
-      try {
-        this.chain.snapshot(index, writer)
-        chunks.push({ name: `${step.id}/${this.instance}`, bytes: writer.finish() })
-      } catch (error) {
-        throw hasCode(error) ? placed(error, step.id, step.site) : error
-      }
-    })
-    const { turns } = this.router
-    if (turns.length > 0) chunks.push({ name: `${this.turnsName}/${this.instance}`, bytes: encodeValue(turns) })
-    return chunks
+  /**
+   * Takes the state as it is now. What takes long to write of it is left to `writeCaptured`, and acknowledged when all is written.
+   * An earlier capture that is not written yet is of a checkpoint that has been given up: it is dropped.
+   */
+  capture(barrier: Barrier, facts: { readonly chunks: readonly SnapshotChunk[]; readonly stopped: boolean }, withState: boolean): void {
+    const chunks = [...facts.chunks]
+    const stages: CapturedStage[] = []
+    if (withState && this.host.stores) {
+      this.vertex.steps.forEach((step, index) => {
+        if (step.state === null) return
+        const writer = new ByteWriter()
+        try {
+          const rest = this.chain.snapshot(index, writer)
+          stages.push({ name: `${step.id}/${this.instance}`, writer, rest })
+        } catch (error) {
+          throw hasCode(error) ? placed(error, step.id, step.site) : error
+        }
+      })
+      const { turns } = this.router
+      if (turns.length > 0) chunks.push({ name: `${this.turnsName}/${this.instance}`, bytes: encodeValue(turns) })
+    }
+    this.captured = new StateCapture({ actor: this.name, checkpoint: barrier.checkpoint, chunks, counters: this.counters.plain(), stopped: facts.stopped }, stages)
+    this.acknowledgeWritten()
+  }
+
+  /** Some of a snapshot is yet to be written. */
+  get isCapturing(): boolean {
+    return this.captured !== null
+  }
+
+  writeCaptured(): void {
+    if (this.captured === null) return
+    this.captured.writeSome()
+    this.acknowledgeWritten()
+  }
+
+  private acknowledgeWritten(): void {
+    const { captured } = this
+    if (captured?.isWritten !== true) return
+    this.captured = null
+    this.host.reports.acknowledged(captured.acknowledgement())
   }
 
   private get turnsName(): string {
@@ -162,6 +191,7 @@ export class ActorCore {
   }
 
   dispose(): void {
+    this.captured = null
     this.cancelWake?.()
     this.cancelWake = null
     this.lifecycle.send({ type: 'dispose' })

@@ -2,7 +2,7 @@
  * An actor with inputs: a chain of operators behind a mailbox.
  *
  * A step handles one message to its end, or pauses where the outbox is full. Barriers: the first of a checkpoint blocks its input until
- * all inputs have brought theirs; then the state is taken, acknowledged, and the barrier goes on.
+ * all inputs have brought theirs; then the state is captured and the barrier goes on; it is acknowledged once what was captured is written.
  */
 import { Mailbox } from '../actors/mailbox.ts'
 import type { PlanVertex } from '../plan/plan.ts'
@@ -77,9 +77,14 @@ export class OperatorActor implements Actor {
   step(): void {
     const { core } = this
     if (core.lifecycle.phase === 'disposed' || core.lifecycle.phase === 'failed') return
-    if (!core.begin()) return
+    const hasRoom = core.begin()
+    const { isCapturing } = core
+    if (!hasRoom && !isCapturing) return
     try {
-      this.host.enter(() => this.work())
+      this.host.enter(() => {
+        if (hasRoom) this.work()
+        if (isCapturing) core.writeCaptured()
+      })
     } catch (error) {
       if (error instanceof ActorStopped) this.stopped(error)
       else {
@@ -88,6 +93,7 @@ export class OperatorActor implements Actor {
         return
       }
     }
+    if (core.isCapturing) this.host.dispatcher.ready(this)
     if (core.router.isBlocked) return
     const isIdle = !this.mailbox.hasLetter && this.current === null && !core.chain.isBusy && !this.hasEndToTell && !core.clockDue
     core.end(isIdle)
@@ -223,13 +229,8 @@ export class OperatorActor implements Actor {
     this.mailbox.block(input)
     if (this.aligned.size < this.inputs.length) return
     lifecycle.send({ type: 'aligned' })
-    this.host.reports.acknowledged({
-      actor: this.name,
-      checkpoint: barrier.checkpoint,
-      chunks: this.outcome === 'stopped' ? [] : this.core.snapshotChunks(),
-      counters: this.counters(),
-      stopped: this.outcome === 'stopped',
-    })
+    const stopped = this.outcome === 'stopped'
+    this.core.capture(barrier, { chunks: [], stopped }, !stopped)
     this.core.router.barrier(barrier)
     lifecycle.send({ type: 'snapshotted' })
     this.aligning = null

@@ -4,7 +4,7 @@
  * top frame before anything else, so nothing overtakes.
  */
 import { DONE, NONE } from '../operators/operator.ts'
-import type { Cursor, LookAhead, Operator, OperatorContext, RestoreScope } from '../operators/operator.ts'
+import type { Cursor, LookAhead, Operator, OperatorContext, RestoreScope, Unwritten } from '../operators/operator.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
 import type { Router } from './router.ts'
@@ -290,9 +290,9 @@ export class OperatorChain {
     return this.isFromRow ? this.host.recordNumber(this.row) : null
   }
 
-  snapshot(step: number, writer: ByteWriter): void {
+  snapshot(step: number, writer: ByteWriter): Unwritten | null {
     this.context.step = step
-    this.operators[step]!.snapshot?.(writer)
+    return this.operators[step]!.snapshot?.(writer) ?? null
   }
 
   restore(step: number, scope: RestoreScope): void {

@@ -111,10 +111,15 @@ export class SourceActor implements Actor {
     const { core } = this
     const { phase } = core.lifecycle
     if (phase === 'disposed' || phase === 'failed') return
-    if (!core.begin()) return
+    const hasRoom = core.begin()
+    const { isCapturing } = core
+    if (!hasRoom && !isCapturing) return
     let going = false
     try {
-      going = this.host.enter(() => this.work())
+      this.host.enter(() => {
+        if (hasRoom) going = this.work()
+        if (isCapturing) core.writeCaptured()
+      })
     } catch (error) {
       if (!(error instanceof ActorStopped)) return this.fail(error)
       core.chain.abandon()
@@ -122,6 +127,7 @@ export class SourceActor implements Actor {
       this.stopped = true
       going = true
     }
+    if (core.isCapturing) this.host.dispatcher.ready(this)
     if (core.router.isBlocked) return
     core.end(!going)
     if (going) this.host.dispatcher.ready(this)
@@ -240,13 +246,8 @@ export class SourceActor implements Actor {
     const { states } = this.reading
     this.unrepeatableAt.set(barrier.checkpoint, this.unrepeatable)
     this.positions.set(barrier.checkpoint, new Map(states.map((state) => [state.split.id, state.position])))
-    this.host.reports.acknowledged({
-      actor: this.name,
-      checkpoint: barrier.checkpoint,
-      chunks: [{ name: `${this.sourceId}/${core.instance}`, bytes: encodeSplits(states) }, ...(this.stopped ? [] : core.snapshotChunks())],
-      counters: this.counters(),
-      stopped: this.stopped,
-    })
+    const splits = { name: `${this.sourceId}/${core.instance}`, bytes: encodeSplits(states) }
+    core.capture(barrier, { chunks: [splits], stopped: this.stopped }, !this.stopped)
     core.router.barrier(barrier)
     core.lifecycle.send({ type: 'snapshotted' })
     if (barrier.final && this.phase === 'reading') this.phase = 'halted'

@@ -38,6 +38,11 @@ export class ByteWriter {
     return this.#length
   }
 
+  /** Makes room for about so many bytes, so that they are not moved as the array grows. */
+  reserve(bytes: number): void {
+    if (this.#length + bytes <= bytesMax) this.#reserve(bytes)
+  }
+
   u8(value: number): void {
     if ((value & 0xff) !== value) throw outOfRange(value, 'a byte')
     this.#byte(value)
@@ -131,13 +136,17 @@ export class ByteWriter {
 
   /** What was written, in an array of its own; the writer is empty again. */
   finish(): Uint8Array<ArrayBuffer> {
-    const written = new Uint8Array(this.#length)
-    written.set(this.#bytes.subarray(0, this.#length))
+    const bytes = this.#bytes
+    const length = this.#length
     this.#length = 0
-    if (this.#bytes.length > keptBytesMax) {
+    if (bytes.length > keptBytesMax) {
       this.#bytes = Buffer.allocUnsafeSlow(256)
       this.#view = viewOf(this.#bytes)
+      // Handed over as it is, unless too much of it is unused.
+      if (8 * length > 7 * bytes.length) return new Uint8Array(bytes.buffer as ArrayBuffer, 0, length)
     }
+    const written = new Uint8Array(length)
+    written.set(bytes.subarray(0, length))
     return written
   }
 

@@ -1,5 +1,6 @@
 /** Numbers keys 0, 1, 2, … in order of first arrival, so that what is held for each can lie in arrays. */
 import { canonicalKey, type CanonicalKey } from './key.ts'
+import { KeyBytes, KeyList } from './key-list.ts'
 
 /** Pairs of a fresh table. */
 const firstPairs = 16
@@ -16,7 +17,9 @@ const mapEntriesMax = 16_000_000
  * if (slot < 0) slot = index.add(key)
  */
 export class KeyIndex {
-  readonly #keys: unknown[] = []
+  /** Only appended to: what `list` has given refers to it. */
+  #keys: unknown[] = []
+  #bytes: KeyBytes | null = null
   readonly #entriesMax: number
   /** Key and slot + 1, in turn; slot + 1 is 0 where a pair is free. At most three quarters full. */
   #pairs = new Int32Array(2 * firstPairs)
@@ -102,9 +105,16 @@ export class KeyIndex {
     return this.#keys[slot]
   }
 
+  /** The keys there are now, for a snapshot; `maxParallelism` is always the same. */
+  list(maxParallelism: number): KeyList {
+    this.#bytes ??= new KeyBytes(maxParallelism)
+    return new KeyList({ keys: this.#keys, size: this.#keys.length, isIntegers: this.#slots === null, bytes: this.#bytes })
+  }
+
   /** Forgets all keys, and keeps the room they had, unless most of it was unused. */
   clear(): void {
-    this.#keys.length = 0
+    this.#keys = []
+    this.#bytes = null
     if (16 * this.#pairsUsed < this.#pairs.length) {
       this.#pairs = new Int32Array(2 * firstPairs)
       this.#mask = firstPairs - 1

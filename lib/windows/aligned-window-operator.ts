@@ -1,14 +1,15 @@
 /** Tumbling and sliding windows that keep an accumulator for each key in each window. */
 import type { Window } from '../api/stream.ts'
-import type { CodeScope, Cursor, OperatorContext, RestoreScope } from '../operators/operator.ts'
-import type { ByteReader } from '../state/byte-reader.ts'
+import type { CodeScope, Cursor, OperatorContext, RestoreScope, Unwritten } from '../operators/operator.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
+import { putOwned } from '../state/key-list.ts'
 import { checkTime, offsetWithin, startAt } from '../time/alignment.ts'
 import { DueQueue, type DueItem } from './due-queue.ts'
 import { FiringCursor, LateCursor, type FiringSource, type FiringWindow, type LateFiring } from './firing.ts'
 import type { FoldTable } from './fold-layout.ts'
-import { groupOf, inGroupOrder, readEntries, writeEntries, type StoredEntry } from './stored-entries.ts'
 import { HotWindow, hotWindowCode } from './hot-window.ts'
+import { PaneKeys, readPanes, writePanes, type StoredPanes, type WrittenPane } from './stored-panes.ts'
+import { readTable, writeTable } from './stored-table.ts'
 import { WindowKeys } from './window-keys.ts'
 import { readProgress, writeProgress, type WindowedOperator, type WindowSetup } from './window-state.ts'
 
@@ -61,22 +62,18 @@ class AlignedWindow implements DueItem, FiringWindow {
   }
 
   countFiring(slot: number): void {
-    this.#setFirings(slot, this.firingsAt(slot) + 1)
+    this.setFirings(slot, this.firingsAt(slot) + 1)
   }
 
-  write(writer: ByteWriter, slot: number): void {
-    writer.value(this.keys.keyAt(slot))
-    writer.varint(this.firingsAt(slot))
-    this.table.write(writer, slot)
+  written(writer: ByteWriter, maxParallelism: number): WrittenPane {
+    const writeHeld = (more: number): void => {
+      writer.i32s(this.#firings)
+      writeTable(writer, this.table, more)
+    }
+    return { at: this.window.start, keys: this.keys.list(maxParallelism), writeHeld }
   }
 
-  read(reader: ByteReader): void {
-    const slot = this.keys.add(reader.value())
-    this.#setFirings(slot, reader.varint())
-    this.table.read(reader)
-  }
-
-  #setFirings(slot: number, firings: number): void {
+  setFirings(slot: number, firings: number): void {
     while (this.#firings.length < slot) this.#firings.push(0)
     this.#firings[slot] = firings
   }
@@ -199,41 +196,34 @@ export class AlignedWindowOperator implements WindowedOperator, FiringSource {
     return Math.min(due === undefined ? Infinity : due.window.end - 1, fired === undefined ? Infinity : fired.window.end - 1 + this.#setup.allowedLateness)
   }
 
-  snapshot(writer: ByteWriter): void {
-    const { maxParallelism } = this.#setup
+  snapshot(writer: ByteWriter): Unwritten {
     writeProgress(writer, { watermark: this.#watermark, seq: this.#seq })
     const windows = [...this.#windows.values()].filter(({ size }) => size > 0).sort((a, b) => a.window.start - b.window.start)
-    writer.varint(windows.length)
-    for (const window of windows) {
-      writer.f64(window.window.start)
-      writeEntries(
-        writer,
-        window.size,
-        (slot) => groupOf(window.keyAt(slot), maxParallelism),
-        (entry, slot) => window.write(entry, slot),
-      )
-    }
+    const written = windows.map((window) => window.written(writer, this.#setup.maxParallelism))
+    writePanes(writer, written)
+    return new PaneKeys(written)
   }
 
   restore(scope: RestoreScope): void {
     const { watermark, seq } = readProgress(scope.parts)
     this.#watermark = watermark
     this.#seq = seq
-    const stored = new Map<number, StoredEntry[]>()
+    const windowAt = (start: number): AlignedWindow => this.#windows.get(start) ?? this.#open(start)
+    const stored: StoredPanes<{ readonly firings: Int32Array; readonly table: FoldTable }> = new Map()
     for (const { reader } of scope.parts) {
-      for (let left = reader.varint(); left > 0; left--) {
-        const start = reader.f64()
-        const entries = readEntries(reader, scope)
-        const known = stored.get(start)
-        if (known === undefined) stored.set(start, entries)
-        else for (const entry of entries) known.push(entry)
-      }
+      const readKeys = readPanes(reader, stored, (start) => ({
+        firings: reader.i32s(),
+        table: readTable(reader, scope.same ? windowAt(start).table : this.#setup.layout.createTable()),
+      }))
+      readKeys()
     }
-    for (const [start, entries] of stored) {
-      if (entries.length === 0) continue
-      const window = this.#open(start)
-      for (const { reader } of inGroupOrder(entries, scope)) window.read(reader)
-    }
+    for (const [start, parts] of stored)
+      putOwned(parts, scope, (key, { firings, table }, from) => {
+        const window = windowAt(start)
+        const slot = window.keys.add(key)
+        if (!scope.same) window.table.merge(slot, table, from)
+        if (from < firings.length) window.setFirings(slot, firings[from]!)
+      })
   }
 
   size(): number {

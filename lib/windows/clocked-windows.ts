@@ -1,5 +1,5 @@
 /** Windows of a stream without event time: a record's time is the wall clock at its arrival, and the clock is the watermark. */
-import { DONE, type CodeScope, type Cursor, type ManyOperator, type OperatorContext, type RestoreScope } from '../operators/operator.ts'
+import { DONE, type CodeScope, type Cursor, type ManyOperator, type OperatorContext, type RestoreScope, type Unwritten } from '../operators/operator.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
 import type { WindowedOperator } from './window-state.ts'
 
@@ -60,9 +60,9 @@ export class ClockedWindows implements ManyOperator {
     this.#windows.guard()
   }
 
-  snapshot(writer: ByteWriter): void {
+  snapshot(writer: ByteWriter): Unwritten | void {
     writer.u8(this.#isClocked ? usesClock : 0)
-    this.#windows.snapshot(writer)
+    return this.#windows.snapshot(writer)
   }
 
   restore(scope: RestoreScope): void {

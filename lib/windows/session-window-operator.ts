@@ -1,13 +1,14 @@
 /** Windows of activity that merge: one accumulator for each session of each key. */
 import type { Cursor, OperatorContext, RestoreScope } from '../operators/operator.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
+import { groupOf } from '../state/key-list.ts'
 import { canonicalKey, type CanonicalKey } from '../state/key.ts'
 import { checkTime } from '../time/alignment.ts'
 import { DueQueue } from './due-queue.ts'
 import { FiringCursor, LateCursor, type FiringSource, type FiringWindow } from './firing.ts'
 import type { FoldTable } from './fold-layout.ts'
 import { firstEndingFrom, Session } from './session.ts'
-import { groupOf, readEntries, writeEntries } from './stored-entries.ts'
+import { readEntries, writeEntries } from './stored-entries.ts'
 import { readProgress, writeProgress, type WindowedOperator, type WindowSetup } from './window-state.ts'
 
 /** Sessions end one by one, but a table goes as a whole: so it is small, and gone with the last of its sessions. */

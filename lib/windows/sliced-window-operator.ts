@@ -2,16 +2,19 @@
  * Sliding windows whose results cannot depend on the order of records: a record goes into one pane, a window is a row of panes
  * (Li et al., "No pane, no gain", 2005). Panes are as long as the common divisor of size and slide.
  */
-import type { CodeScope, Cursor, OperatorContext, RestoreScope } from '../operators/operator.ts'
+import type { CodeScope, Cursor, OperatorContext, RestoreScope, Unwritten } from '../operators/operator.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
+import { putOwned } from '../state/key-list.ts'
 import type { Alignment } from './aligned-window-operator.ts'
 import { checkTime, commonDivisor, offsetWithin, startAt } from '../time/alignment.ts'
 import { FiringCursor, LateCursor, type FiringSource, type FiringWindow, type LateFiring } from './firing.ts'
+import type { FoldTable } from './fold-layout.ts'
 import { HotWindow, hotWindowCode } from './hot-window.ts'
 import { LateCounts, LateWindow } from './late-counts.ts'
 import { firstFrom, GatheredWindow, MergedWindow, Pane } from './pane.ts'
 import { mergedParts, PaneTree } from './pane-tree.ts'
-import { groupOf, inGroupOrder, readEntries, writeEntries, type StoredEntry } from './stored-entries.ts'
+import { PaneKeys, readPanes, writePanes, type StoredPanes, type WrittenPane } from './stored-panes.ts'
+import { readTable, writeTable } from './stored-table.ts'
 import { readProgress, writeProgress, type WindowedOperator, type WindowSetup } from './window-state.ts'
 
 export class SlicedWindowOperator implements WindowedOperator, FiringSource {
@@ -140,68 +143,40 @@ export class SlicedWindowOperator implements WindowedOperator, FiringSource {
     return Math.min(this.#nextEnd - 1, this.#nextFree - 1 + this.#setup.allowedLateness)
   }
 
-  snapshot(writer: ByteWriter): void {
+  snapshot(writer: ByteWriter): Unwritten {
     const { maxParallelism } = this.#setup
     writeProgress(writer, { watermark: this.#watermark, seq: this.#seq })
-    const panes = this.#panes.filter(({ keys }) => keys.size > 0)
-    writer.varint(panes.length)
-    for (const { start, keys, table } of panes) {
-      writer.f64(start)
-      writeEntries(
-        writer,
-        keys.size,
-        (slot) => groupOf(keys.keyAt(slot), maxParallelism),
-        (entry, slot) => {
-          entry.value(keys.keyAt(slot))
-          table.write(entry, slot)
-        },
-      )
-    }
-    writer.varint(this.#late.size)
-    for (const [end, { keys, firings }] of this.#late) {
-      writer.f64(end)
-      writeEntries(
-        writer,
-        keys.size,
-        (slot) => groupOf(keys.keyAt(slot), maxParallelism),
-        (entry, slot) => {
-          entry.value(keys.keyAt(slot))
-          entry.varint(firings[slot]!)
-        },
-      )
-    }
+    const panes = this.#panes
+      .filter(({ keys }) => keys.size > 0)
+      .map(({ start, keys, table }): WrittenPane => ({ at: start, keys: keys.list(maxParallelism), writeHeld: (more) => writeTable(writer, table, more) }))
+    const late = [...this.#late].map(
+      ([end, { keys, firings }]): WrittenPane => ({ at: end, keys: keys.list(maxParallelism), writeHeld: () => writer.i32s(firings) }),
+    )
+    writePanes(writer, panes)
+    writePanes(writer, late)
+    return new PaneKeys([...panes, ...late])
   }
 
   restore(scope: RestoreScope): void {
     const { watermark, seq } = readProgress(scope.parts)
     this.#watermark = watermark
     this.#seq = seq
-    const stored = new Map<number, StoredEntry[]>()
+    const stored: StoredPanes<FoldTable> = new Map()
+    const storedLate: StoredPanes<Int32Array> = new Map()
     for (const { reader } of scope.parts) {
-      for (let left = reader.varint(); left > 0; left--) {
-        const start = reader.f64()
-        const entries = readEntries(reader, scope)
-        const known = stored.get(start)
-        if (known === undefined) stored.set(start, entries)
-        else for (const entry of entries) known.push(entry)
-      }
-      for (let left = reader.varint(); left > 0; left--) {
-        const end = reader.f64()
-        for (const entry of readEntries(reader, scope)) {
-          const key = entry.reader.value()
-          const firings = entry.reader.varint()
-          this.#countsOf(end).slotOf(key, () => firings)
-        }
-      }
+      const readKeys = readPanes(reader, stored, (start) => readTable(reader, (scope.same ? this.#paneAt(start)?.table : null) ?? this.#setup.layout.createTable()))
+      const readLateKeys = readPanes(reader, storedLate, () => reader.i32s())
+      readKeys()
+      readLateKeys()
     }
-    for (const [start, entries] of stored) {
-      const pane = entries.length === 0 ? null : this.#paneAt(start)
-      if (pane === null) continue
-      for (const { reader } of inGroupOrder(entries, scope)) {
-        pane.keys.add(reader.value())
-        pane.table.read(reader)
-      }
-    }
+    for (const [start, parts] of stored)
+      putOwned(parts, scope, (key, table, from) => {
+        const pane = this.#paneAt(start)
+        if (pane === null) return
+        const slot = pane.keys.add(key)
+        if (!scope.same) pane.table.merge(slot, table, from)
+      })
+    for (const [end, parts] of storedLate) putOwned(parts, scope, (key, firings, slot) => this.#countsOf(end).slotOf(key, () => firings[slot]!))
   }
 
   size(): number {

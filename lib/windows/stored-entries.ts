@@ -1,12 +1,7 @@
-/** Entries of a window, pane or session list in a snapshot: their key groups and lengths as columns, then the entries end to end. */
+/** Sessions in a snapshot: their key groups and lengths as columns, then the entries end to end. */
 import type { RestoreScope } from '../operators/operator.ts'
 import { ByteReader } from '../state/byte-reader.ts'
 import { ByteWriter } from '../state/byte-writer.ts'
-import { keyGroup } from '../state/key-group.ts'
-import { keyHash } from '../state/key.ts'
-
-/** Group of the key; a stream without keys (`null`) is in the first one. */
-export const groupOf = (key: unknown, maxParallelism: number): number => (key === null ? 0 : keyGroup(keyHash(key), maxParallelism))
 
 const scratch = new ByteWriter()
 
@@ -55,7 +50,3 @@ export const readEntries = (reader: ByteReader, scope: RestoreScope): StoredEntr
   }
   return entries
 }
-
-/** Groups ascending, each in its own order; entries of one part only stay as they are where the parallelism is the same. */
-export const inGroupOrder = (entries: StoredEntry[], scope: RestoreScope): StoredEntry[] =>
-  scope.same ? entries : entries.sort((a, b) => a.group - b.group)

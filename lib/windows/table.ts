@@ -25,6 +25,10 @@ export interface AggregateTable {
   merge(slot: number, other: AggregateTable, from: number): void
   /** Drops all slots. */
   clear(): void
+  /** Writes all slots as columns; tables that hold something else than numbers do not have it. `more`: about as many bytes will follow. */
+  writeAll?(writer: ByteWriter, more: number): void
+  /** Reads them into an empty table. */
+  readAll?(reader: ByteReader): void
   write(writer: ByteWriter, slot: number): void
   /** Appends one slot and gives its number. */
   read(reader: ByteReader): number

@@ -1,5 +1,6 @@
 /** Slots of the keys of one window or pane. The key `null` is that of a stream that has none: then it is the only one. */
 import { KeyIndex } from '../state/key-index.ts'
+import { KeyBytes, KeyList } from '../state/key-list.ts'
 
 export class WindowKeys {
   /** Of all keys but `null`. */
@@ -27,6 +28,12 @@ export class WindowKeys {
   clear(): void {
     this.index.clear()
     this.#hasNull = false
+  }
+
+  /** The keys there are now, for a snapshot. */
+  list(maxParallelism: number): KeyList {
+    if (!this.#hasNull) return this.index.list(maxParallelism)
+    return new KeyList({ keys: [null], size: 1, isIntegers: false, bytes: new KeyBytes(maxParallelism) })
   }
 
   keyAt(slot: number): unknown {

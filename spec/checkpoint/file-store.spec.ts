@@ -54,6 +54,50 @@ describe('a checkpoint', () => {
       expect(plain((await store.latest()).found)).toEqual(plain(data))
     }))
 
+  /** Pieces of several megabytes, a short one, and again a long one. */
+  const large = (): CheckpointData => {
+    const bytes = (length: number, factor: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * factor) >> 5)
+    return sampleCheckpoint(1, 0, {
+      chunks: [
+        { name: 'count/0', bytes: bytes(2_500_000, 3) },
+        { name: 'count/1', bytes: bytes(10, 5) },
+        { name: 'count/2', bytes: bytes(1_100_000, 7) },
+      ],
+    })
+  }
+
+  it('of several megabytes is read as it was written', () =>
+    inStore(async (store) => {
+      await store.write(large())
+      const { found } = await store.latest()
+      expect(found!.chunks.map(({ name }) => name)).toEqual(large().chunks.map(({ name }) => name))
+      for (const [i, { bytes }] of large().chunks.entries()) expect(Buffer.compare(bytes, found!.chunks[i]!.bytes)).toBe(0)
+    }))
+
+  it('of several megabytes is refused wherever a byte of it differs', () =>
+    inStore(async (store, world) => {
+      await store.write(large())
+      const path = '/store/job/000001-00000000/chunks.bin'
+      const whole = world.disk.read(path)!
+      for (const place of [3, 5, 700_000, 1_700_000, 2_500_000, 2_500_040, 2_600_000, whole.length - 1]) {
+        const bytes = whole.slice()
+        bytes[place]! ^= 1
+        world.disk.put(path, bytes)
+        expect(await errorOf(store.read('/store/job/000001-00000000'))).toMatchObject({ code: 'SNAPSHOT_CORRUPT' })
+      }
+    }))
+
+  it('of several megabytes lets others have their turn while it is hashed', () =>
+    inWorld(simWorld({ seed: 1 }), async (env) => {
+      let turns = 0
+      const soon = (turn: () => void): void => {
+        turns++
+        env.scheduler.soon(turn)
+      }
+      await withStore({ ...env, scheduler: { ...env.scheduler, soon } }, (store) => store.write(large()))
+      expect(turns).toBe(4)
+    }))
+
   it('is written and read by the real file system', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'millrace-store-'))
     try {

@@ -34,7 +34,7 @@ describe('take', () => {
   test('directly behind keyBy counts each key and does not complete', () => {
     const context = fakeContext()
     const node = perKey(take, 1)
-    expect(node).toMatchObject({ state: 'key', schema: 'take 1 per key v1' })
+    expect(node).toMatchObject({ state: 'key', schema: 'take 1 per key v2' })
     const pairs = [['a', 1], ['b', 2], ['a', 3]] as const
     expect(applyKeyed(node.create(context), pairs, context)).toEqual([1, 2])
     expect(context.completed).toBe(false)

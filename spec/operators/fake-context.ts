@@ -100,7 +100,8 @@ export const applyKeyed = (operator: Operator, pairs: readonly (readonly [unknow
 
 export const snapshotOf = (operator: Operator): Uint8Array => {
   const writer = new ByteWriter()
-  operator.snapshot?.(writer)
+  const rest = operator.snapshot?.(writer) ?? null
+  while (rest?.writeSome(writer) === false);
   return writer.finish()
 }
 

@@ -75,18 +75,18 @@ describe('a grouped stage', () => {
 
   test('behind keyBy keeps state per key, behind window it is of that window', () => {
     const flat = stageOf(keyed().pipe(reduce((a, b) => a + b, { id: 'r' })))
-    expect(flat).toMatchObject({ kind: 'reduce', state: 'key', schema: 'reduce v1', window: null })
+    expect(flat).toMatchObject({ kind: 'reduce', state: 'key', schema: 'reduce v2', window: null })
     const windowed = stageOf(keyed().pipe(window(tumbling(10_000), { allowedLateness: 5 }), reduce((a, b) => a + b, { id: 'r' })))
-    expect(windowed).toMatchObject({ kind: 'reduce', state: 'key', schema: 'tumbling 10000+0 L5 reduce v1' })
+    expect(windowed).toMatchObject({ kind: 'reduce', state: 'key', schema: 'tumbling 10000+0 L5 reduce v2' })
     expect(windowed.window).toMatchObject({ allowedLateness: 5, lateTo: null, assigner: { kind: 'tumbling' } })
   })
 
   test('has a schema that tells layouts and windows apart', () => {
     const spec = { n: count(), 'a total': sum((n: number) => n) }
     const schema = (assigner: Parameters<typeof window>[0]) => stageOf(keyed().pipe(window(assigner), aggregate(spec, { id: 'a' }))).schema
-    expect(schema(sliding(10, 5, { offset: -2 }))).toBe('sliding 10/5-2 L0 aggregate {n:count,"a total":sum} v1')
-    expect(schema(session(7))).toBe('session 7 L0 aggregate {n:count,"a total":sum} v1')
-    expect(schema(session(() => 7))).toBe('session by record L0 aggregate {n:count,"a total":sum} v1')
+    expect(schema(sliding(10, 5, { offset: -2 }))).toBe('sliding 10/5-2 L0 aggregate {n:count,"a total":sum} v2')
+    expect(schema(session(7))).toBe('session 7 L0 aggregate {n:count,"a total":sum} v2')
+    expect(schema(session(() => 7))).toBe('session by record L0 aggregate {n:count,"a total":sum} v2')
   })
 
   test('names the side output of its late records', () => {

@@ -18,7 +18,7 @@ const described = (format: ExplainFormat): string => explain(explained, { format
 describe('explain', () => {
   test('says in words what runs where', () => {
     expect(described('text')).toMatchInlineSnapshot(`
-      "topology explained, parallelism 2, fingerprint bef562f7ff082426
+      "topology explained, parallelism 2, fingerprint b96cf3f24296655b
 
       actor numbers ×2
         source numbers (fromArray) at PLACE
@@ -82,7 +82,7 @@ describe('explain', () => {
             "to": "late-numbers",
           },
         ],
-        "fingerprint": "bef562f7ff082426",
+        "fingerprint": "b96cf3f24296655b",
         "maxParallelism": 128,
         "parallelism": 2,
         "topology": "explained",
@@ -135,7 +135,7 @@ describe('explain', () => {
                 "id": "n",
                 "kind": "aggregate",
                 "name": "aggregate",
-                "schema": "tumbling 10+0 L2 aggregate count v1",
+                "schema": "tumbling 10+0 L2 aggregate count v2",
                 "site": "PLACE",
                 "state": "key",
               },

@@ -88,6 +88,18 @@ describe('ByteWriter and ByteReader', () => {
     expect([[...first], [...writer.finish()]]).toEqual([[1], [2]])
   })
 
+  test('start anew after finish in bytes of their own, however many there were, and room made or not', () => {
+    for (const room of [0, 4_000_000]) {
+      const writer = new ByteWriter()
+      writer.reserve(room)
+      writer.bytes(new Uint8Array(3_900_000).fill(7))
+      const first = writer.finish()
+      writer.bytes(new Uint8Array(3_900_000).fill(9))
+      expect(first.length).toBe(3_900_004)
+      expect(first.every((byte, i) => i < 4 || byte === 7)).toBe(true)
+    }
+  })
+
   test.each<[string, (writer: ByteWriter) => void]>([
     ['u8 256', (writer) => writer.u8(256)],
     ['u32 −1', (writer) => writer.u32(-1)],

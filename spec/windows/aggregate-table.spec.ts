@@ -6,6 +6,7 @@ import { aggregateNode, aggregator, average, count, first, last, max, min, minBy
 import { createAggregateTable } from '../../lib/windows/aggregate-table.ts'
 import { ExactSum } from '../../lib/windows/exact-sum.ts'
 import type { FoldTable } from '../../lib/windows/fold-layout.ts'
+import { readTable, writeTable } from '../../lib/windows/stored-table.ts'
 
 const tableOf = (spec: unknown, pure = false): FoldTable => createAggregateTable(aggregateNode(spec)!, { pure })
 
@@ -22,6 +23,15 @@ const reread = (table: FoldTable, spec: unknown): FoldTable => {
   const reader = new ByteReader(writer.finish())
   const copy = tableOf(spec)
   for (let slot = 0; slot < table.size; slot++) copy.read(reader)
+  reader.end()
+  return copy
+}
+
+const storedWhole = (table: FoldTable, spec: unknown): FoldTable => {
+  const writer = new ByteWriter()
+  writeTable(writer, table, 0)
+  const reader = new ByteReader(writer.finish())
+  const copy = readTable(reader, tableOf(spec))
   reader.end()
   return copy
 }
@@ -66,6 +76,39 @@ describe('a sum', () => {
       }),
       { numRuns: 1000 },
     )
+  })
+
+  test('stored as a column goes on as if it had not been: −0, infinities and what has spilt included', () => {
+    const spec = { n: count(), total: sum(value), mean: average(value), low: min(value), high: max(value) }
+    const rows = fc.array(numbers, { maxLength: 20 })
+    fc.assert(
+      fc.property(rows, numbers, (slots, more) => {
+        const table = tableOf(spec)
+        for (const [slot, values] of slots.entries()) addAll(table, slot, values)
+        const stored = storedWhole(table, spec)
+        expect(stored.size).toBe(slots.length)
+        for (const either of [table, stored]) {
+          for (let slot = 0; slot <= slots.length; slot += 2) addAll(either, slot, more)
+          either.merge(either.size, either, 0)
+        }
+        for (let slot = 0; slot < table.size; slot++) expect(stored.result(slot)).toEqual(table.result(slot))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('stored as columns that do not belong together is corrupt', () => {
+    const stored = (size: number, sums: readonly number[], lost: readonly number[]): ByteReader => {
+      const writer = new ByteWriter()
+      writer.varint(size)
+      writer.f64s(sums)
+      writer.f64s(lost)
+      writer.varint(0)
+      return new ByteReader(writer.finish())
+    }
+    expect(readTable(stored(2, [1, 2], []), tableOf(sum(value))).result(1)).toBe(2)
+    for (const [size, sums, lost] of [[3, [1, 2], []], [2, [1, 2], [0]], [2, [1, NaN], []]] as const)
+      expect(() => readTable(stored(size, sums, lost), tableOf(sum(value)))).toThrow('SNAPSHOT_CORRUPT')
   })
 
   test.each([NaN, '1', null, undefined, 1n])('refuses %s before anything is written', (v) => {

@@ -4,7 +4,7 @@ import { DONE, type Cursor, type Operator, type OperatorContext, type StatePart 
 import { ByteReader } from '../../lib/state/byte-reader.ts'
 import { ByteWriter } from '../../lib/state/byte-writer.ts'
 import { instanceOfGroup } from '../../lib/state/key-group.ts'
-import { groupOf } from '../../lib/windows/stored-entries.ts'
+import { groupOf } from '../../lib/state/key-list.ts'
 import type { Assigner } from '../../lib/windows/assigner.ts'
 import type { WindowFold } from '../../lib/windows/window-fold.ts'
 import { windowOperator } from '../../lib/windows/window-operator.ts'
@@ -144,7 +144,8 @@ export class Harness {
   restore(parallelism: number = this.operators.length): void {
     const parts = this.operators.map((operator) => {
       const writer = new ByteWriter()
-      operator.snapshot!(writer)
+      const rest = operator.snapshot!(writer) ?? null
+      while (rest?.writeSome(writer) === false);
       return writer.finish()
     })
     const same = parallelism === parts.length

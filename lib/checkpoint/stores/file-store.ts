@@ -66,12 +66,19 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
 
   const exists = (path: string): Promise<boolean> => existsIn(files, path)
 
-  const writeFile = async (folder: string, name: string, bytes: Uint8Array): Promise<void> => {
+  /** Waits for a turn of the event loop. */
+  const others = (): Promise<void> => new Promise((done) => env.scheduler.soon(done))
+
+  const writeFile = async (folder: string, name: string, parts: readonly Uint8Array[]): Promise<void> => {
     const path = `${folder}/${name}.tmp`
     try {
       const file = await files.open(path, 'create')
       try {
-        await file.write(bytes, 0)
+        let at = 0
+        for (const part of parts) {
+          await file.write(part, at)
+          at += part.length
+        }
         await file.sync()
       } finally {
         await file.close()
@@ -86,11 +93,11 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
   /** Into a folder whose name is durable. */
   const writeTo = async (folder: string, data: CheckpointData): Promise<{ bytes: number }> => {
     const { chunks, ...rest } = data
-    const packed = packChunks(chunks)
-    const manifest = encodeManifest({ ...rest, chunks: packed.entries, chunkBytes: packed.bytes.length })
-    await writeFile(folder, CHUNKS, packed.bytes)
+    const packed = await packChunks(chunks, others)
+    const manifest = encodeManifest({ ...rest, chunks: packed.entries, chunkBytes: packed.length })
+    await writeFile(folder, CHUNKS, packed.parts)
     try {
-      await writeFile(folder, MANIFEST, manifest)
+      await writeFile(folder, MANIFEST, [manifest])
     } catch (error) {
       // It may be there all the same, and whoever is told of a failure goes on from an older one.
       await removeManifest(folder).catch(() => {
@@ -98,7 +105,7 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
       })
       throw error
     }
-    return { bytes: packed.bytes.length + manifest.length }
+    return { bytes: packed.length + manifest.length }
   }
 
   const readFrom = async (folder: string): Promise<CheckpointData> => {

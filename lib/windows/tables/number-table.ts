@@ -5,6 +5,7 @@
  */
 import type { ByteReader } from '../../state/byte-reader.ts'
 import type { ByteWriter } from '../../state/byte-writer.ts'
+import { MillraceError } from '../../errors.ts'
 import { setField } from '../../state/plain.ts'
 import { ExactSum } from '../exact-sum.ts'
 import type { FoldTable } from '../fold-layout.ts'
@@ -140,6 +141,36 @@ export class NumberTable implements FoldTable {
     this.lost = none
     this.isPlain = true
     this.#exact = null
+  }
+
+  writeAll(writer: ByteWriter, more: number): void {
+    const length = this.size * this.#layout.stride
+    writer.reserve((this.isPlain ? 8 : 16) * length + more)
+    writer.varint(this.size)
+    writer.f64s(this.numbers, length)
+    writer.f64s(this.lost, this.isPlain ? 0 : length)
+    writer.varint(this.#exact?.size ?? 0)
+    for (const [place, sum] of this.#exact ?? []) {
+      writer.varint(place)
+      writer.f64s(sum.toParts())
+    }
+  }
+
+  readAll(reader: ByteReader): void {
+    const { stride } = this.#layout
+    const size = reader.varint()
+    const numbers = reader.f64s()
+    const lost = reader.f64s()
+    if (numbers.length !== size * stride || (lost.length !== 0 && lost.length !== numbers.length)) throw corrupt()
+    this.size = size
+    // Never empty, as it grows by doubling.
+    this.numbers = size === 0 ? new Float64Array(firstSlots * stride) : numbers
+    this.isPlain = lost.length === 0
+    this.lost = lost
+    let spilt = reader.varint()
+    this.#exact = spilt === 0 ? null : new Map()
+    for (; spilt > 0; spilt--) this.#exact!.set(reader.varint(), ExactSum.fromParts(reader.f64s()))
+    for (let place = 0; place < numbers.length; place++) if (Number.isNaN(numbers[place]) && !this.#exact?.has(place)) throw corrupt()
   }
 
   write(writer: ByteWriter, slot: number): void {
@@ -325,3 +356,5 @@ export class NumberTable implements FoldTable {
     }
   }
 }
+
+const corrupt = (): MillraceError => new MillraceError('SNAPSHOT_CORRUPT', 'the columns of a table of numbers do not belong together')
