@@ -71,7 +71,7 @@ export class ChainWriter {
     const emit =
       only === null
         ? `${context}.time = t; ${context}.key = k; ${bind(router)}.emit(v, ${context}); isHeld = true;`
-        : `if (${bind(only)}.put(v, t, k)) isHeld = true;`
+        : `if (${bind(only)}.${only.valuesOnly ? 'putValue(v)' : 'put(v, t, k)'}) isHeld = true;`
     return [...parts, `step = -1; ${emit}`].join('\n')
   }
 

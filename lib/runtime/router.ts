@@ -27,7 +27,7 @@ export class Outlet {
   private closedRecords = 0
   private readonly router: Router
   readonly rowsMax: number
-  private readonly valuesOnly: boolean
+  readonly valuesOnly: boolean
 
   constructor(sender: Sender, router: Router, rowsMax: number, valuesOnly: boolean) {
     this.sender = sender
@@ -40,6 +40,13 @@ export class Outlet {
   /** Whether as many rows as a batch holds may be put without a pause. */
   get hasRoom(): boolean {
     return this.pending.length === 0 && this.sender.hasCredit()
+  }
+
+  /** `put` where the receiver is a sink. */
+  putValue(value: unknown): boolean {
+    if (this.open.values.push(value) < this.rowsMax && this.pending.length === 0) return false
+    this.overflow()
+    return true
   }
 
   /** True: the batch has gone, or cannot. */

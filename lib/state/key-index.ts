@@ -4,12 +4,18 @@ import { KeyBytes, KeyList } from './key-list.ts'
 
 /** Pairs of a fresh table. */
 const firstPairs = 16
+/** With fewer keys a table is as quick as an array. */
+const denseKeysMin = 16_384
+/** An array by key is of 2^26 numbers at most. */
+const denseDigitsMax = 26
+const noKeys = new Int32Array(0)
 
 /** A Map of V8 throws beyond 2^24 entries; before that a further one is begun. */
 const mapEntriesMax = 16_000_000
 
 /**
- * Slots of keys. Keys that are int32 lie in an open-addressing table, key beside slot: one cache line each, where a Map touches three.
+ * Slots of keys. Keys that are int32 lie in an open-addressing table, key beside slot: one cache line each, where a Map touches three; very
+ * many small ones in an array by key, which is a quarter as large.
  * All others are in Maps, which use the hash that a string carries with it; only a key not found is checked.
  * @example
  * const index = new KeyIndex()
@@ -21,18 +27,22 @@ export class KeyIndex {
   #keys: unknown[] = []
   #bytes: KeyBytes | null = null
   readonly #entriesMax: number
+  readonly #denseFrom: number
   /** Key and slot + 1, in turn; slot + 1 is 0 where a pair is free. At most three quarters full. */
   #pairs = new Int32Array(2 * firstPairs)
   /** Pairs less one; a power of two less one. */
   #mask = firstPairs - 1
   #pairsUsed = 0
+  /** Slot + 1 of each whole number from 0 up to its length; of no length where these would be too thinly spread. */
+  #dense = noKeys
   /** Takes new keys; made for the first one that is no int32. */
   #slots: Map<CanonicalKey, number> | null = null
   /** Full maps, oldest first. */
   readonly #older: Map<CanonicalKey, number>[] = []
 
-  constructor(entriesMaxPerMap: number = mapEntriesMax) {
+  constructor(entriesMaxPerMap: number = mapEntriesMax, denseFrom: number = denseKeysMin) {
     this.#entriesMax = entriesMaxPerMap
+    this.#denseFrom = denseFrom
   }
 
   get size(): number {
@@ -48,6 +58,7 @@ export class KeyIndex {
       const pairs = this.#pairs
       const mask = this.#mask
       const integer = key | 0
+      if (integer >>> 0 < this.#dense.length) return this.#dense[integer]! - 1
       for (let place = placeOf(integer) & mask; ; place = (place + 1) & mask) {
         const slot = pairs[2 * place + 1]!
         if (slot === 0) return -1
@@ -61,15 +72,18 @@ export class KeyIndex {
   findAll(keys: readonly unknown[], count: number, slots: Int32Array): void {
     const pairs = this.#pairs
     const mask = this.#mask
+    const dense = this.#dense
     for (let i = 0; i < count; i++) {
       const key = keys[i]
       let slot = 0
       if (typeof key === 'number' && (key | 0) === key) {
         const integer = key | 0
-        for (let place = placeOf(integer) & mask; ; place = (place + 1) & mask) {
-          slot = pairs[2 * place + 1]!
-          if (slot === 0 || pairs[2 * place] === integer) break
-        }
+        if (integer >>> 0 < dense.length) slot = dense[integer]!
+        else
+          for (let place = placeOf(integer) & mask; ; place = (place + 1) & mask) {
+            slot = pairs[2 * place + 1]!
+            if (slot === 0 || pairs[2 * place] === integer) break
+          }
       }
       slots[i] = slot - 1
     }
@@ -84,6 +98,7 @@ export class KeyIndex {
       const pairs = this.#pairs
       const mask = this.#mask
       const integer = key | 0
+      if (integer >>> 0 < this.#dense.length) return this.#addDense(integer)
       let place = placeOf(integer) & mask
       for (; ; place = (place + 1) & mask) {
         const slot = pairs[2 * place + 1]!
@@ -120,25 +135,78 @@ export class KeyIndex {
       this.#mask = firstPairs - 1
     } else this.#pairs.fill(0)
     this.#pairsUsed = 0
+    this.#dense = noKeys
     this.#slots = null
     this.#older.length = 0
   }
 
+  #addDense(integer: number): number {
+    const dense = this.#dense
+    const known = dense[integer]!
+    if (known > 0) return known - 1
+    const slot = this.#keys.length
+    dense[integer] = slot + 1
+    this.#keys.push(integer)
+    return slot
+  }
+
+  /** Makes room: in an array by key where the keys lie close enough together that it takes no more memory, else in a larger table. */
   #grow(): void {
     const old = this.#pairs
-    const pairs = new Int32Array(2 * old.length)
-    const mask = old.length - 1
+    const length = this.#denseLength()
+    const isDense = length > this.#dense.length
+    if (isDense) {
+      const dense = new Int32Array(length)
+      dense.set(this.#dense)
+      this.#dense = dense
+    }
+    const dense = this.#dense
+    const pairs = isDense ? new Int32Array(2 * firstPairs) : new Int32Array(2 * old.length)
+    this.#pairs = pairs
+    this.#mask = pairs.length / 2 - 1
+    this.#pairsUsed = 0
     for (let from = 0; from < old.length; from += 2) {
       const slot = old[from + 1]!
       if (slot === 0) continue
       const integer = old[from]!
-      let place = placeOf(integer) & mask
-      while (pairs[2 * place + 1] !== 0) place = (place + 1) & mask
-      pairs[2 * place] = integer
-      pairs[2 * place + 1] = slot
+      if (integer >>> 0 < dense.length) dense[integer] = slot
+      else this.#place(integer, slot)
     }
-    this.#pairs = pairs
-    this.#mask = mask
+  }
+
+  /** Puts back what has been in the table before. */
+  #place(integer: number, slot: number): void {
+    if (4 * ++this.#pairsUsed > 3 * this.#mask) this.#doublePairs()
+    const pairs = this.#pairs
+    const mask = this.#mask
+    let place = placeOf(integer) & mask
+    while (pairs[2 * place + 1] !== 0) place = (place + 1) & mask
+    pairs[2 * place] = integer
+    pairs[2 * place + 1] = slot
+  }
+
+  #doublePairs(): void {
+    const old = this.#pairs
+    this.#pairs = new Int32Array(2 * old.length)
+    this.#mask = old.length - 1
+    this.#pairsUsed = 1
+    for (let from = 0; from < old.length; from += 2) if (old[from + 1] !== 0) this.#place(old[from]!, old[from + 1]!)
+  }
+
+  /** The largest power of two below which at least a quarter of all numbers are keys; 0 where there is none. */
+  #denseLength(): number {
+    const keys = this.#keys
+    if (keys.length < this.#denseFrom) return 0
+    // By the number of binary digits.
+    const counts = new Int32Array(33)
+    for (const key of keys) if (typeof key === 'number' && (key | 0) === key && key >= 0) counts[32 - Math.clz32(key)]! += 1
+    let below = 0
+    let best = 0
+    for (let digits = 0; digits <= denseDigitsMax; digits++) {
+      below += counts[digits]!
+      if (4 * below >= 2 ** digits) best = 2 ** digits
+    }
+    return best
   }
 
   #findInMaps(key: unknown): number {

@@ -8,8 +8,8 @@ const key = fc.oneof(fc.nat(100), fc.nat(2000), fc.nat(2 ** 31), fc.double({ noN
 
 test('a key keeps the number of its first arrival, small whole numbers among large ones and other kinds', () => {
   fc.assert(
-    fc.property(fc.array(key, { maxLength: 800, size: 'max' }), fc.constantFrom(5, 1000), (keys, entriesMax) => {
-      const index = new KeyIndex(entriesMax)
+    fc.property(fc.array(key, { maxLength: 800, size: 'max' }), fc.constantFrom(5, 1000), fc.constantFrom(0, 30, 10_000), (keys, entriesMax, denseFrom) => {
+      const index = new KeyIndex(entriesMax, denseFrom)
       const expected = new Map<unknown, number>()
       for (const one of keys) {
         const canonical = canonicalKey(one)
@@ -20,7 +20,7 @@ test('a key keeps the number of its first arrival, small whole numbers among lar
       }
       expect(index.size).toBe(expected.size)
     }),
-    { numRuns: 50 },
+    { numRuns: 100 },
   )
 })
 
@@ -32,8 +32,8 @@ test.each([NaN, Infinity, -Infinity])('%s is no key, and takes no number', (one)
 
 test('many keys are found in one go, each as it would be alone; what is no int32 is left to the search alone', () => {
   fc.assert(
-    fc.property(fc.array(key, { maxLength: 300 }), fc.array(key, { maxLength: 100 }), (known, asked) => {
-      const index = new KeyIndex()
+    fc.property(fc.array(key, { maxLength: 300 }), fc.array(key, { maxLength: 100 }), fc.constantFrom(0, 10_000), (known, asked, denseFrom) => {
+      const index = new KeyIndex(1000, denseFrom)
       for (const one of known) index.add(one)
       const slots = new Int32Array(asked.length)
       index.findAll(asked, asked.length, slots)
@@ -44,8 +44,8 @@ test('many keys are found in one go, each as it would be alone; what is no int32
 
 test('one that is cleared knows nothing, and numbers anew, however full it was', () => {
   for (const size of [0, 1, 12, 1000]) {
-    const index = new KeyIndex()
-    for (let one = 0; one < 1000; one++) index.add(one * 7)
+    const index = new KeyIndex(1000, 100)
+    for (let one = 0; one < 1000; one++) index.add(one * 3)
     index.add('a')
     index.clear()
     for (let one = 0; one < size; one++) index.add(one)
