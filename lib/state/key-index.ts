@@ -4,8 +4,8 @@ import { KeyBytes, KeyList } from './key-list.ts'
 
 /** Pairs of a fresh table. */
 const firstPairs = 16
-/** With fewer keys a table is as quick as an array. */
-const denseKeysMin = 16_384
+/** Of fewer keys it is too early to tell how close together they lie. */
+const denseKeysMin = 64
 /** An array by key is of 2^26 numbers at most. */
 const denseDigitsMax = 26
 const noKeys = new Int32Array(0)
@@ -14,8 +14,8 @@ const noKeys = new Int32Array(0)
 const mapEntriesMax = 16_000_000
 
 /**
- * Slots of keys. Keys that are int32 lie in an open-addressing table, key beside slot: one cache line each, where a Map touches three; very
- * many small ones in an array by key, which is a quarter as large.
+ * Slots of keys. Keys that are int32 lie in an open-addressing table, key beside slot: one cache line each, where a Map touches three; small
+ * ones that lie close together in an array by key, which is a quarter as large and needs no hash.
  * All others are in Maps, which use the hash that a string carries with it; only a key not found is checked.
  * @example
  * const index = new KeyIndex()
@@ -23,8 +23,10 @@ const mapEntriesMax = 16_000_000
  * if (slot < 0) slot = index.add(key)
  */
 export class KeyIndex {
-  /** Only appended to: what `list` has given refers to it. */
+  /** By slot; what lies beyond `size` is of no meaning. Only appended to once a list refers to it. */
   #keys: unknown[] = []
+  #isListed = false
+  size = 0
   #bytes: KeyBytes | null = null
   readonly #entriesMax: number
   readonly #denseFrom: number
@@ -43,10 +45,6 @@ export class KeyIndex {
   constructor(entriesMaxPerMap: number = mapEntriesMax, denseFrom: number = denseKeysMin) {
     this.#entriesMax = entriesMaxPerMap
     this.#denseFrom = denseFrom
-  }
-
-  get size(): number {
-    return this.#keys.length
   }
 
   /**
@@ -105,10 +103,10 @@ export class KeyIndex {
         if (slot === 0) break
         if (pairs[2 * place] === integer) return slot - 1
       }
-      const slot = this.#keys.length
+      const slot = this.size++
       pairs[2 * place] = integer
       pairs[2 * place + 1] = slot + 1
-      this.#keys.push(integer)
+      this.#keys[slot] = integer
       if (4 * ++this.#pairsUsed > 3 * mask) this.#grow()
       return slot
     }
@@ -123,19 +121,24 @@ export class KeyIndex {
   /** The keys there are now, for a snapshot; `maxParallelism` is always the same. */
   list(maxParallelism: number): KeyList {
     this.#bytes ??= new KeyBytes(maxParallelism)
-    return new KeyList({ keys: this.#keys, size: this.#keys.length, isIntegers: this.#slots === null, bytes: this.#bytes })
+    this.#isListed = true
+    return new KeyList({ keys: this.#keys, size: this.size, isIntegers: this.#slots === null, bytes: this.#bytes })
   }
 
   /** Forgets all keys, and keeps the room they had, unless most of it was unused. */
   clear(): void {
-    this.#keys = []
+    if (8 * this.size < this.#dense.length) this.#dense = noKeys
+    else this.#dense.fill(0)
+    // Whole numbers hold on to nothing, and take no more room than the next ones will.
+    if (this.#isListed || this.#slots !== null || 8 * this.size < this.#keys.length) this.#keys = []
+    this.#isListed = false
+    this.size = 0
     this.#bytes = null
     if (16 * this.#pairsUsed < this.#pairs.length) {
       this.#pairs = new Int32Array(2 * firstPairs)
       this.#mask = firstPairs - 1
     } else this.#pairs.fill(0)
     this.#pairsUsed = 0
-    this.#dense = noKeys
     this.#slots = null
     this.#older.length = 0
   }
@@ -144,9 +147,9 @@ export class KeyIndex {
     const dense = this.#dense
     const known = dense[integer]!
     if (known > 0) return known - 1
-    const slot = this.#keys.length
+    const slot = this.size++
     dense[integer] = slot + 1
-    this.#keys.push(integer)
+    this.#keys[slot] = integer
     return slot
   }
 
@@ -195,11 +198,13 @@ export class KeyIndex {
 
   /** The largest power of two below which at least a quarter of all numbers are keys; 0 where there is none. */
   #denseLength(): number {
-    const keys = this.#keys
-    if (keys.length < this.#denseFrom) return 0
+    if (this.size < this.#denseFrom) return 0
     // By the number of binary digits.
     const counts = new Int32Array(33)
-    for (const key of keys) if (typeof key === 'number' && (key | 0) === key && key >= 0) counts[32 - Math.clz32(key)]! += 1
+    for (let slot = 0; slot < this.size; slot++) {
+      const key = this.#keys[slot]
+      if (typeof key === 'number' && (key | 0) === key && key >= 0) counts[32 - Math.clz32(key)]! += 1
+    }
     let below = 0
     let best = 0
     for (let digits = 0; digits <= denseDigitsMax; digits++) {
@@ -225,14 +230,14 @@ export class KeyIndex {
   #addToMaps(key: unknown): number {
     const found = this.#findInMaps(key)
     if (found >= 0) return found
-    const slot = this.#keys.length
+    const slot = this.size++
     this.#slots ??= new Map()
     if (this.#slots.size >= this.#entriesMax) {
       this.#older.push(this.#slots)
       this.#slots = new Map()
     }
     this.#slots.set(canonicalKey(key), slot)
-    this.#keys.push(key)
+    this.#keys[slot] = key
     return slot
   }
 }
