@@ -11,7 +11,7 @@ import { ActorCore } from './actor-core.ts'
 import type { RestoredState } from './actor-core.ts'
 import type { Actor, ActorHost } from './actor-host.ts'
 import type { Barrier, Batch, Message } from './batch.ts'
-import type { LocalChannel } from './channel.ts'
+import type { Receiver } from './channel.ts'
 import { ActorStopped } from './failure.ts'
 import type { JobCounters, OperatorMetrics } from './job-handle.ts'
 import type { Router } from './router.ts'
@@ -26,7 +26,7 @@ interface Current {
 export class OperatorActor implements Actor {
   readonly name: string
   private readonly core: ActorCore
-  private readonly inputs: readonly LocalChannel[]
+  private readonly inputs: readonly Receiver[]
   /** Which of the vertex's edges each input belongs to. */
   private readonly edgeOf: readonly number[]
   private readonly mailbox: Mailbox<Message>
@@ -42,7 +42,7 @@ export class OperatorActor implements Actor {
   /** What is to be told its end next: the outputs once the chain is empty, the dead letters once nothing can come any more. */
   private toEnd: 'later' | 'outputs' | 'dead letters' | 'nothing' = 'later'
 
-  constructor(vertex: PlanVertex, instance: number, host: ActorHost, router: Router, inputs: readonly LocalChannel[], edgeOf: readonly number[]) {
+  constructor(vertex: PlanVertex, instance: number, host: ActorHost, router: Router, inputs: readonly Receiver[], edgeOf: readonly number[]) {
     this.edgeOf = edgeOf
     this.host = host
     this.inputs = inputs

@@ -4,13 +4,14 @@ import type { SinkConnector, SinkStart } from '../api/connector.ts'
 import type { Env } from '../env/env.ts'
 import { MillraceError, hasCode, placed } from '../errors.ts'
 import { DEAD_PORT } from '../plan/plan.ts'
-import type { Plan, PlanEdge, PlanVertex } from '../plan/plan.ts'
+import type { Plan, PlanVertex } from '../plan/plan.ts'
 import type { Supervision } from '../supervision/strategy.ts'
 import type { RestoredState } from './actor-core.ts'
 import { addCounters, NO_COUNTERS } from './actor-host.ts'
 import type { Actor, ActorHost, Reports } from './actor-host.ts'
 import type { Barrier } from './batch.ts'
 import { LocalChannel } from './channel.ts'
+import type { Receiver, Sender } from './channel.ts'
 import type { JobCounters } from './job-handle.ts'
 import { OperatorActor } from './operator-actor.ts'
 import { Router } from './router.ts'
@@ -21,6 +22,8 @@ import { decodeSplits } from './split-reading.ts'
 import type { SplitState } from './split-reading.ts'
 import type { ChainMode } from './chain-host.ts'
 import type { Suspects } from './suspects.ts'
+import { wiringOf } from './wiring.ts'
+import type { WiredActor } from './wiring.ts'
 
 /** How much may be on the way; the simulator makes it small. */
 export interface Tuning {
@@ -97,93 +100,59 @@ export class Region {
   }
 
   private async build(start: SinkStart, restored: RestoredState | null): Promise<void> {
-    const { plan, region } = this.settings
-    const vertices = plan.vertices.filter((vertex) => vertex.region === region)
-    const channels = new Map<PlanEdge, LocalChannel[][]>()
+    const { plan, region, tuning } = this.settings
+    const wiring = wiringOf(plan, region)
     const actors = new Map<string, Actor>()
-    const nameOf = (vertex: PlanVertex, instance: number): string => `${vertex.id}/${instance}`
     const ready = (name: string): void => {
       const actor = actors.get(name)
       if (actor !== undefined) this.settings.dispatcher.ready(actor)
     }
-    const channel = (from: string, to: string): LocalChannel =>
-      new LocalChannel(this.settings.tuning.channelRows, { wakeReceiver: () => ready(to), wakeSender: () => ready(from) })
-    // channels.get(edge)[sender][k]: the channels of that sender, to every receiver or, forward, to its own.
-    for (const edge of vertices.flatMap((vertex) => vertex.outputs)) {
-      const rows: LocalChannel[][] = []
-      for (let from = 0; from < edge.from.parallelism; from++) {
-        const targets = edge.routing === 'forward' ? [from] : Array.from({ length: edge.to.parallelism }, (_, to) => to)
-        rows.push(targets.map((to) => channel(nameOf(edge.from, from), nameOf(edge.to, to))))
+    const channels = wiring.channels.map(
+      ({ from, to }) => new LocalChannel(tuning.channelRows, { wakeReceiver: () => ready(to), wakeSender: () => ready(from) }),
+    )
+    const splits = new Map<PlanVertex, SplitState[]>()
+    for (const wired of wiring.actors) {
+      const { name, kind, vertex, instance } = wired
+      const inputs = wired.inputs.map((channel) => channels[channel]!)
+      if (kind === 'writer') {
+        actors.set(name, await this.openWriter(wired, inputs[0]!, start, restored))
+        continue
       }
-      channels.set(edge, rows)
-    }
-    const inputsOf = (vertex: PlanVertex, instance: number): { readonly channels: LocalChannel[]; readonly edgeOf: number[] } => {
-      const channelsIn: LocalChannel[] = []
-      const edgeOf: number[] = []
-      vertex.inputs.forEach((edge, index) => {
-        const rows = channels.get(edge)!
-        const own = edge.routing === 'forward' ? [rows[instance]![0]!] : rows.map((row) => row[instance]!)
-        for (const each of own) {
-          channelsIn.push(each)
-          edgeOf.push(index)
-        }
-      })
-      return { channels: channelsIn, edgeOf }
-    }
-    const portsOf = (vertex: PlanVertex, instance: number): Map<string, RouterEdge[]> => {
-      const ports = new Map<string, RouterEdge[]>()
-      for (const edge of vertex.outputs) {
-        const list = ports.get(edge.port) ?? []
-        const valuesOnly = isDirect(edge.to, inputsOf(edge.to, 0).channels.length)
-        list.push({ routing: edge.routing, carriesOrigins: edge.carriesOrigins, valuesOnly, senders: channels.get(edge)![instance]! })
-        ports.set(edge.port, list)
+      const router = this.routerOf(wired, channels)
+      if (kind === 'source') {
+        if (!splits.has(vertex)) splits.set(vertex, await this.splitsOf(vertex, start, restored))
+        const own = splits.get(vertex)!.filter((state) => state.index % vertex.parallelism === instance)
+        const actor = new SourceActor(vertex, instance, this.host, router, own, { batchMax: tuning.batchRows, start })
+        if (restored !== null) actor.restore(restored)
+        this.sources.push(actor)
+        actors.set(name, actor)
+      } else {
+        const actor = new OperatorActor(vertex, instance, this.host, router, inputs, wired.edgeOf)
+        if (restored !== null) actor.restore(restored)
+        this.operators.push(actor)
+        actors.set(name, actor)
       }
-      return ports
     }
-    const routerOf = (ports: Map<string, RouterEdge[]>): Router => new Router(ports, DEAD_PORT, plan.maxParallelism, this.settings.tuning.batchRows)
+  }
 
-    for (const vertex of vertices) {
-      const splits = vertex.source === null ? [] : await this.splitsOf(vertex, start, restored)
-      for (let instance = 0; instance < vertex.parallelism; instance++) {
-        const name = nameOf(vertex, instance)
-        const ports = portsOf(vertex, instance)
-        if (vertex.source !== null) {
-          const own = splits.filter((state) => state.index % vertex.parallelism === instance)
-          const actor = new SourceActor(vertex, instance, this.host, routerOf(ports), own, { batchMax: this.settings.tuning.batchRows, start })
-          if (restored !== null) actor.restore(restored)
-          this.sources.push(actor)
-          actors.set(name, actor)
-          continue
-        }
-        const { channels: inputs, edgeOf } = inputsOf(vertex, instance)
-        const writes = vertex.sink !== null || vertex.isDeadLetters
-        const direct = isDirect(vertex, inputs.length)
-        const sinkName = `${name}!`
-        let toSink = inputs[0]!
-        if (!direct) {
-          if (writes) {
-            toSink = channel(name, sinkName)
-            ports.set('', [{ routing: 'forward', carriesOrigins: false, valuesOnly: true, senders: [toSink] }])
-          }
-          const actor = new OperatorActor(vertex, instance, this.host, routerOf(ports), inputs, edgeOf)
-          if (restored !== null) actor.restore(restored)
-          this.operators.push(actor)
-          actors.set(name, actor)
-        }
-        if (!writes) continue
-        const connector = vertex.sink?.connector ?? this.settings.deadLetters
-        const { checkpoints, replacing } = this.settings
-        const settings = { sinkId: vertex.id, instance, connector, checkpoints, replacing, countsResults: !vertex.isDeadLetters }
-        const actor = new SinkActor(settings, this.host, toSink)
-        const chunks = restored === null ? [] : restored.chunksOf(vertex.id)
-        this.sinks.push(actor)
-        actors.set(direct ? name : sinkName, actor)
-        await actor.open(
-          start,
-          chunks.filter((chunk) => chunk.instance % vertex.parallelism === instance).map((chunk) => chunk.bytes),
-        )
-      }
-    }
+  private routerOf({ outputs }: WiredActor, channels: readonly Sender[]): Router {
+    const ports = new Map<string, RouterEdge[]>()
+    for (const { port, channels: targets, ...facts } of outputs)
+      ports.set(port, [...(ports.get(port) ?? []), { ...facts, senders: targets.map((channel) => channels[channel]!) }])
+    return new Router(ports, DEAD_PORT, this.settings.plan.maxParallelism, this.settings.tuning.batchRows)
+  }
+
+  private async openWriter({ vertex, instance }: WiredActor, input: Receiver, start: SinkStart, restored: RestoredState | null): Promise<SinkActor> {
+    const connector = vertex.sink?.connector ?? this.settings.deadLetters
+    const { checkpoints, replacing } = this.settings
+    const actor = new SinkActor({ sinkId: vertex.id, instance, connector, checkpoints, replacing, countsResults: !vertex.isDeadLetters }, this.host, input)
+    this.sinks.push(actor)
+    const chunks = restored?.chunksOf(vertex.id) ?? []
+    await actor.open(
+      start,
+      chunks.filter((chunk) => chunk.instance % vertex.parallelism === instance).map((chunk) => chunk.bytes),
+    )
+    return actor
   }
 
   /** All splits of a source: fixed when it first starts, then those of its snapshot. */
@@ -252,7 +221,3 @@ export class Region {
     }
   }
 }
-
-/** The writer takes its input as it comes: nothing is to be merged or formatted before it. */
-const isDirect = (vertex: PlanVertex, inputs: number): boolean =>
-  (vertex.sink !== null || vertex.isDeadLetters) && inputs === 1 && vertex.steps.length === 0

@@ -12,7 +12,7 @@ import { decodeValue, encodeValue } from '../state/codec.ts'
 import { Counters } from './actor-host.ts'
 import type { Actor, ActorHost } from './actor-host.ts'
 import type { Barrier, Message } from './batch.ts'
-import type { LocalChannel } from './channel.ts'
+import type { Receiver } from './channel.ts'
 import { RegionFailed } from './failure.ts'
 import type { JobCounters, OperatorMetrics } from './job-handle.ts'
 
@@ -38,7 +38,7 @@ export class SinkActor implements Actor {
   readonly name: string
   private readonly settings: SinkSettings
   private readonly host: ActorHost
-  private readonly input: LocalChannel
+  private readonly input: Receiver
   private readonly tally = new Counters()
   private readonly lifecycle: Lifecycle
   private writer: SinkWriter<unknown, unknown> | null = null
@@ -49,7 +49,7 @@ export class SinkActor implements Actor {
   private readonly commits: number[] = []
   private busy = false
 
-  constructor(settings: SinkSettings, host: ActorHost, input: LocalChannel) {
+  constructor(settings: SinkSettings, host: ActorHost, input: Receiver) {
     this.name = `${settings.sinkId}/${settings.instance}!`
     this.settings = settings
     this.host = host
