@@ -3,7 +3,7 @@ import type { CheckpointData, OpenStore } from '../checkpoint/store.ts'
 import type { Env } from '../env/env.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Supervision } from '../supervision/strategy.ts'
-import type { Tuning } from './region.ts'
+import type { Tuning } from './region-part.ts'
 import type { CheckedOptions } from './run-options.ts'
 
 export interface JobStart {

@@ -248,7 +248,7 @@ export class RunningJob implements Job {
     for (const name of failed?.sinkNames ?? []) this.endedSinks.delete(name)
     await this.checkpoints.interrupt()
     const backTo = this.checkpoints.data?.checkpoint ?? -1
-    for (const lost of failed?.lostAfter(backTo) ?? []) this.emit({ type: 'lost', at: this.env.clock.now(), ...lost })
+    for (const lost of (await failed?.lostAfter(backTo)) ?? []) this.emit({ type: 'lost', at: this.env.clock.now(), ...lost })
     await failed?.dispose(this.lifecycle.hasEnded ? undefined : backTo)
     await new Promise<void>((resolve) => this.after(delayMs, resolve))
     if (this.lifecycle.hasEnded) return
@@ -385,8 +385,7 @@ export class RunningJob implements Job {
   }
 
   metrics(): JobMetrics {
-    const operators: Record<string, OperatorMetrics> = {}
-    for (const region of this.regions) for (const actor of region?.actors() ?? []) operators[actor.name] = actor.metrics()
+    const operators = Object.assign({}, ...this.regions.map((region) => region?.metrics())) as Record<string, OperatorMetrics>
     return { ...this.totals(), restarts: this.restarts, checkpoints: this.checkpoints.completed, operators }
   }
 

@@ -9,7 +9,7 @@ import { seededRandom } from '../env/sim-random.ts'
 import { simWorld } from '../env/sim.ts'
 import type { DeadLetter, Job, JobEvent, JobSummary, RunOptions } from '../runtime/job-handle.ts'
 import { runIn } from '../runtime/job.ts'
-import type { Tuning } from '../runtime/region.ts'
+import type { Tuning } from '../runtime/region-part.ts'
 
 export interface SimulatedRunOptions {
   readonly seed: number

@@ -1,6 +1,6 @@
 /** A job that died half-way: its random topology, what its disk held at that moment, and what it writes in the end where nothing is damaged. */
 import { CHAIN_MODES } from '../../lib/runtime/chain-host.ts'
-import type { Tuning } from '../../lib/runtime/region.ts'
+import type { Tuning } from '../../lib/runtime/region-part.ts'
 import { writeNdjson } from 'millrace/files'
 import { decodeManifest } from '../../lib/checkpoint/manifest.ts'
 import { fileStore } from '../../lib/checkpoint/stores/file-store.ts'
