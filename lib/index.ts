@@ -49,7 +49,7 @@ export { keyBy } from './operators/key-by.ts'
 export { parallelism } from './operators/parallelism.ts'
 export { partition } from './operators/partition.ts'
 export { hash, range } from './operators/partitioner.ts'
-export type { HashPartitioner, Partitioner, RangePartitioner } from './operators/partitioner.ts'
+export type { HashPartitioner, Partitioner, RangeFunction, RangePartitioner, SampledRangePartitioner } from './operators/partitioner.ts'
 export { rebalance } from './operators/rebalance.ts'
 
 export { aggregate } from './operators/aggregate.ts'

@@ -131,6 +131,10 @@ interface OperatorBase {
   onSplitEnd?(origin: string, context: OperatorContext): void
   /** True for a stage that makes watermarks of its own: those from upstream end here, except +∞. */
   readonly makesWatermarks?: boolean
+  /** The watermark (NaN: idle) of the input has advanced to `at`, not +∞. True: the stage holds records that come before it, and passes it on behind them. */
+  keepsWatermark?(at: number): boolean
+  /** The actor has been stopped: what it still holds of records it has taken. */
+  onStop?(context: OperatorContext): Cursor | null
   /** For a stage with `code` that reads its key's slot. */
   readonly lookAhead?: LookAhead
   /** Records of one split follow, at least one. */

@@ -158,7 +158,7 @@ export const buildPlan = (topology: TopologyNode, options: PlanOptions): Plan =>
       placeStage(node, node.options.parallelism ?? (node.state === 'stage' ? 1 : inheritedParallelism(node.inputs[0])))
     } else if (isBoundary(node)) {
       const upstream = inheritedParallelism(node.inputs[0])
-      if (node.selector !== null) placeStage(node.selector, upstream)
+      if (node.selector !== null) placeStage(node.selector, node.selector.state === 'stage' ? 1 : upstream)
       parallelismOf.set(node, node.options.parallelism ?? (node.routing === null ? upstream : options.parallelism))
     } else if (node.kind === 'source') {
       const source = node as SourceNode

@@ -6,7 +6,7 @@ import type { StreamNode, TopologyNode } from '../api/node.ts'
 export const describeNodes = (topology: TopologyNode, nodes: readonly StreamNode[], ids: ReadonlyMap<object, string>): string[] => {
   const lines = nodes.map((node) => {
     const inputs = 'inputs' in node ? node.inputs.map((input) => ids.get(input)).join(',') : ''
-    const settings = isStage(node) ? node.schema : isBoundary(node) ? (node.routing ?? '') : ''
+    const settings = isStage(node) ? node.schema : isBoundary(node) ? `${node.routing ?? ''}${node.selector?.schema ?? ''}` : ''
     return `${ids.get(node)}|${node.kind}|${settings}|${inputs}`
   })
   for (const flow of topology.flows) lines.push(`${flow.sink.id}|sink||${ids.get(flow.stream)}`)

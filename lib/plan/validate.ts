@@ -59,9 +59,10 @@ export const validate = (
     }
     if (!isStage(node) && !isBoundary(node)) continue
     if (node.options.id !== undefined) claim(node.options.id, node, node.site)
-    if (!isStage(node)) continue
-    if (node.state !== null && node.state !== 'split' && node.options.id === undefined && options.checkpoints)
+    const { state } = isStage(node) ? node : (node.selector ?? { state: null })
+    if (state !== null && state !== 'split' && node.options.id === undefined && options.checkpoints)
       faults.push({ code: 'ID_MISSING', what: `${node.kind} keeps state and has no id`, site: node.site })
+    if (!isStage(node)) continue
     if (isEventTime(node) && isBehindShuffle(node))
       faults.push({
         code: 'TOPOLOGY_INVALID',

@@ -90,6 +90,7 @@ const drainCode = (writer: ChainWriter, step: number): string => {
   const { scope, self, context, chain } = writer
   const { bind } = scope
   const text = writer.body(step + 1, '')
+  const isOwed = chain.operators[step]!.keepsWatermark === undefined ? '' : ` && ${bind(chain.frames)}.length === depth`
   return `function drain${step}(frame, depth) {
 const cursor = frame.cursor, time = frame.time, key = frame.key;
 let step = -1, isHeld = false, v, t = none, k; ${scope.takeLocals()}
@@ -104,7 +105,7 @@ if (v === ${bind(DONE)}) return true;
 if (v === ${bind(NONE)}) continue;
 t = ${context}.time; k = ${context}.key;
 row: { ${text} }
-} while (!isHeld);
+} while (!isHeld${isOwed});
 } catch (error) {
 if (step === -2) throw error;
 ${self}.recover(step, v, t, k, error);

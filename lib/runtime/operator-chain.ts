@@ -207,7 +207,7 @@ export class OperatorChain {
     let step = from
     for (; step < this.operators.length; step++) {
       const operator = this.operators[step]!
-      if (operator.makesWatermarks === true && at !== Infinity) return
+      if (at !== Infinity && (operator.makesWatermarks === true || operator.keepsWatermark?.(at) === true)) return
       if (Number.isNaN(at)) continue
       if (at < this.watermarks[step]!) return
       this.watermarks[step] = at
@@ -300,8 +300,9 @@ export class OperatorChain {
     this.operators[step]!.restore?.(scope)
   }
 
-  /** Drops what waits, when the actor has been stopped. */
+  /** Drops what waits, when the actor has been stopped; what stages hold still goes out. */
   abandon(): void {
     this.frames.length = 0
+    this.forEachUntimed((operator, context) => this.open(this.context.step, operator.onStop?.(context) ?? null, undefined))
   }
 }

@@ -4,6 +4,7 @@ import { handleOf } from '../../lib/api/stream.ts'
 import { keyBy } from '../../lib/operators/key-by.ts'
 import { partition } from '../../lib/operators/partition.ts'
 import { hash, range } from '../../lib/operators/partitioner.ts'
+import { kafkaMurmur2 } from '../state/kafka-murmur2.ts'
 import { apply, fakeContext, stageOf, stream } from './fake-context.ts'
 
 describe('keyBy', () => {
@@ -61,9 +62,8 @@ describe('partition', () => {
     expect(() => range(bounds as never, () => 1 as never)).toThrow(/OPTION_INVALID/)
   })
 
-  test('by hash goes where a Java producer would send it', () => {
-    // Utils.murmur2("foobar") is −790332482.
-    expect(targetOf(hash((s: string) => s), 10, 'foobar')).toBe((-790332482 & 0x7fffffff) % 10)
+  test.each(kafkaMurmur2)("by hash goes where a Java producer would send '%s'", (text, murmur2) => {
+    for (const targets of [1, 2, 10, 12]) expect(targetOf(hash((s: string) => s), targets, text)).toBe((murmur2 & 0x7fffffff) % targets)
   })
 
   test('by a function is told the number of instances and must stay below it', () => {

@@ -1,5 +1,8 @@
 import { describe, test } from 'vitest'
-import { aggregate, broadcast, count, filter, hash, isolate, keyBy, map, merge, mergeWith, parallelism, partition, range, rebalance, take } from 'millrace'
+import {
+  aggregate, broadcast, count, eventTime, filter, from, hash, isolate, keyBy, map, merge, mergeWith, parallelism, partition, range, rebalance,
+  sideOutput, take, tumbling, window,
+} from 'millrace'
 import type { DataStream, Partitioner } from 'millrace'
 import { verifyOperator } from 'millrace/testing'
 
@@ -46,6 +49,50 @@ describe('in every way the engine may run it', () => {
 
   test('partition by range sends each record between its bounds', async () => {
     await verifyOperator(firstOfEach<number>(range([5, 10], (n) => n)), { input: numbers, expected: [1, 5, 10], anyOrder: true })
+  })
+
+  test('partition by a sampled range cuts the first records into equal parts, and keeps the bounds', async () => {
+    // Of 9, 1, 5, 4, 8 and 2 each of three instances gets two: up to 2, up to 5, and above.
+    const input = [9, 1, 5, 4, 8, 2, 3, 10, 0]
+    await verifyOperator(
+      (s: DataStream<number>) => s.pipe(partition(range.sampled(6, (n: number) => n), { id: 'by-size', parallelism: 3 }), take(2, { id: 'first', parallelism: 3 })),
+      { input, expected: [1, 2, 5, 4, 9, 8], anyOrder: true },
+    )
+  })
+
+  test('partition by a sampled range keeps the order of what goes to one instance, held or not', async () => {
+    await verifyOperator((s: DataStream<number>) => s.pipe(partition(range.sampled(5, (n: number) => -n), { id: 'one', parallelism: 1 }), map((n) => n + 1)), {
+      input: numbers,
+      expected: numbers.map((n) => n + 1),
+    })
+  })
+
+  test('partition by a sampled range lets go of fewer records than it wants at the end', async () => {
+    await verifyOperator((s: DataStream<number>) => s.pipe(partition(range.sampled(100, (n: number) => n), { id: 'all' })), { input: numbers, expected: numbers })
+  })
+
+  test('a window behind a sampled range finds the same records late as without it', async () => {
+    const late = sideOutput<number>('late')
+    const windows = (s: DataStream<number>) =>
+      s.pipe(
+        eventTime((n) => n),
+        partition(range.sampled(7, (n: number) => n), { id: 'held' }),
+        keyBy(() => 'all'),
+        window(tumbling(10), { lateTo: late }),
+        aggregate(count(), { id: 'n' }),
+        map(({ window: { start }, value }) => [start, value]),
+      )
+    const expected = [[0, 2], [10, 2], [20, 1], [30, 3]]
+    await verifyOperator((s: DataStream<number>) => merge(windows(s), from(late)), { input: [1, 5, 12, 3, 15, 22, 14, 31, 8, 39, 30], expected: [...expected, 3, 14, 8], anyOrder: true })
+  })
+
+  test('partition buries a record whose value is not to be compared with those before', async () => {
+    const valueOf = (n: number): number => (n === 2 || n === 9 ? NaN : n)
+    await verifyOperator((s: DataStream<number>) => s.pipe(partition(range.sampled(4, valueOf), { id: 'some' })), {
+      input: numbers,
+      expected: numbers.filter((n) => n !== 2 && n !== 9),
+      fails: [2, 9],
+    })
   })
 
   test('partition by hash keeps equal values together', async () => {

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import {
-  aggregate, broadcast, count, discard, eventTime, filter, from, fromArray, isolate, keyBy, map, merge, MillraceError, parallelism, rebalance, scan, sideOutput, sink,
+  aggregate, broadcast, count, discard, eventTime, filter, from, fromArray, isolate, keyBy, map, merge, MillraceError, parallelism, partition, range, rebalance, scan, sideOutput, sink,
   sliding, source, sum, take, topology, tumbling, window,
 } from 'millrace'
 import type { DataStream, Flow, Topology } from 'millrace'
 import { topologyNode } from '../../lib/api/topology.ts'
 import { buildPlan } from '../../lib/plan/build-plan.ts'
+import { statefulParts } from '../../lib/plan/plan.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 
 const input = (id = 'numbers', options: { parallelism?: number } = {}): DataStream<number> => from(source(id, fromArray<number>([]), options))
@@ -56,6 +57,13 @@ describe('fusion', () => {
   test('a stage with state on a stream without keys is one instance, at any parallelism', () => {
     const built = plan(input().pipe(take(3, { id: 'three' }), map((n) => n)).to(out()), { parallelism: 4 })
     expect(vertices(built)).toEqual(['numbers ×4: ', 'three ×1: three numbers.map'.replace('numbers.map', 'three.map'), 'out ×1: '])
+  })
+
+  test('a range by sample is one instance before many, and keeps its sample under its id', () => {
+    const built = plan(input().pipe(partition(range.sampled(9, (n) => n), { id: 'cut' }), map((n) => n)).to(out()), { parallelism: 4, checkpoints: true })
+    expect(vertices(built)).toEqual(['numbers ×4: ', 'cut ×1: cut', 'cut.map ×4: cut.map', 'out ×1: '])
+    expect(edges(built)).toEqual(['numbers gather cut', 'cut route cut.map', 'cut.map gather out'])
+    expect(statefulParts(built)).toContainEqual({ id: 'cut', kind: 'partition', schema: 'sampled range 9 v1', state: 'stage', parallelism: 1 })
   })
 
   test('a branch that feeds eventTime is spread by split, so that order within a split is kept', () => {
@@ -134,6 +142,12 @@ describe('faults', () => {
   test('state without an id is refused only where checkpoints are on', () => {
     // Types ask for the id; JavaScript may leave it out.
     const flow = input().pipe(take(3, {} as { id: string })).to(out())
+    expect(() => plan(flow)).not.toThrow()
+    expect(faultOf(() => plan(flow, { checkpoints: true }))).toMatchObject({ code: 'ID_MISSING' })
+  })
+
+  test('a range by sample without an id is refused where checkpoints are on', () => {
+    const flow = input().pipe(partition(range.sampled(9, (n) => n))).to(out())
     expect(() => plan(flow)).not.toThrow()
     expect(faultOf(() => plan(flow, { checkpoints: true }))).toMatchObject({ code: 'ID_MISSING' })
   })

@@ -52,9 +52,15 @@ export const selectorProgram = ({ selector }: BoundaryNode, targets: number): St
       return [{ ...message, key: Object.is(key, -0) ? 0 : key }]
     })
   const mode = selector.params['mode']
+  const byOrder = mode === 'range' || mode === 'sampled'
+  // Values are compared with the bounds, or with each other: all of one kind, which the first of them sets.
+  let kind: string | null = mode === 'range' ? typeof (selector.params['bounds'] as unknown[])[0] : null
   return stateless((message) => {
     const chosen = fn(message.record, targets)
     if (mode === 'hash') keyText(chosen)
+    if (byOrder && (!['number', 'string', 'bigint'].includes(typeof chosen) || Number.isNaN(chosen) || ![null, 'undefined', typeof chosen].includes(kind)))
+      throw new MillraceError('OPERATOR_FAILED', `${String(chosen)} is not to be compared`)
+    if (byOrder) kind ??= typeof chosen
     if (mode === 'custom' && !(Number.isInteger(chosen) && (chosen as number) >= 0 && (chosen as number) < targets))
       throw new MillraceError('OPERATOR_FAILED', `partition chose ${String(chosen)} of ${targets}`)
     return [message]

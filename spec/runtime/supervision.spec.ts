@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { collect, explain, exponential, filter, from, fromArray, generate, isolate, keyBy, map, oneForOne, run, scan, sink, source, take, tap, topology } from 'millrace'
+import { collect, explain, exponential, filter, from, fromArray, generate, isolate, keyBy, map, oneForOne, partition, range, run, scan, sink, source, take, tap, topology } from 'millrace'
 import type { Directive, Job, JobEvent, MillraceError, SinkConnector, SourceConnector, Topology } from 'millrace'
 
 const at = (job: Job): JobEvent[] => {
@@ -62,6 +62,13 @@ describe('a call that throws', () => {
     expect(out.records).toEqual([10, 20])
     expect(job.deadLetters().map((letter) => letter.record)).toEqual([3, 4, 5, 6, 7, 8, 9, 10])
     expect(events.some((event) => event.type === 'stopped' && event.operatorId === 'tens')).toBe(true)
+  })
+
+  test('ends its actor, and records that a later stage of it has taken and holds go on', async () => {
+    const out = collect<number>()
+    const flow = from(numbers(10)).pipe(map(failing, { supervision: always('stop') }), partition(range.sampled(100, (n: number) => n)))
+    await (await run(topology(null, 't', flow.to(sink('out', out))))).completed
+    expect(out.records).toEqual([10, 20])
   })
 
   test('fails the job when the run’s own strategy says escalate', async () => {

@@ -1,6 +1,6 @@
 /** A topology drawn from a seed: records out of order, some of them late, functions that fail, windows of every kind. */
 import {
-  aggregate, average, count, eventTime, filter, first, flatMap, from, fromArray, isolate, keyBy, last, map, max, maxBy, merge, min, minBy, reduce,
+  aggregate, average, count, eventTime, filter, first, flatMap, from, fromArray, hash, isolate, keyBy, last, map, max, maxBy, merge, min, minBy, partition, range, rebalance, reduce,
   scan, session, sideOutput, sink, skip, sliding, source, sum, take, tap, toArray, topology, tumbling, window, aggregator,
 } from 'millrace'
 import type { DataStream, SinkConnector, Topology } from 'millrace'
@@ -97,6 +97,7 @@ export const randomJob = (seed: number, options: RandomJobOptions): RandomJob =>
     words.push('take')
     stream = stream.pipe(take(1000, { id: 'taken' }))
   }
+  stream = spreadAnew(stream, seededRandom(seed ^ 0x9a27), risky('place', (r) => r.value), words)
 
   const late = sideOutput<Reading>('late')
   const readsLate = random.chance(0.5)
@@ -159,4 +160,25 @@ export const randomJob = (seed: number, options: RandomJobOptions): RandomJob =>
 function* twice(reading: Reading): Generator<Reading> {
   yield reading
   yield { ...reading, value: reading.value + 0.5 }
+}
+
+/** In one job of three, a stage that deals records out anew. */
+const spreadAnew = (stream: DataStream<Reading>, random: ReturnType<typeof seededRandom>, valueOf: (reading: Reading) => number, words: string[]): DataStream<Reading> => {
+  const kinds = ['range', 'range.sampled', 'hash', 'function', 'rebalance'] as const
+  const kind = random.chance(1 / 3) ? kinds[random.below(kinds.length)]! : null
+  if (kind === null) return stream
+  const size = 1 + random.below(80)
+  words.push(kind === 'range.sampled' ? `${kind} ${size}` : kind)
+  switch (kind) {
+    case 'range':
+      return stream.pipe(partition(range([0.5, 3, 8], valueOf)))
+    case 'range.sampled':
+      return stream.pipe(partition(range.sampled(size, valueOf), { id: 'sampled' }))
+    case 'hash':
+      return stream.pipe(partition(hash(valueOf)))
+    case 'function':
+      return stream.pipe(partition((reading, n) => Math.abs(Math.trunc(valueOf(reading))) % n))
+    case 'rebalance':
+      return stream.pipe(rebalance())
+  }
 }

@@ -141,6 +141,7 @@ yes<Equal<typeof yielded, DataStream<number | 'end'>>>()
 
 const spread = from(lines).pipe(
   partition(range([10, 20], (r) => r.at)),
+  partition(range.sampled(100, (r) => r.at), { id: 'by-time' }),
   partition(hash((r) => r.value)),
   partition((r, n) => r.at % n),
   rebalance(),
