@@ -44,6 +44,8 @@ export interface SourceConnector<T, P = any> {
    */
   admit?(raw: any): T
   readonly badRow?: 'dead-letter' | 'fail'
+  /** It is part of who called `run`, and stays on that thread at any number of slots. */
+  readonly belongsToCaller?: boolean
   /** It ends, and gives the same records each time it is read from the start: without checkpoints a restart begins anew. */
   readonly bounded?: boolean
   /** False: its batches have no positions, so what it emitted after the last snapshot is lost in a restart (at most once). */
@@ -83,6 +85,8 @@ export interface SinkConnector<in T, H = any> {
    * What it throws concerns that record alone.
    */
   format?(record: any): unknown
+  /** It is part of who called `run`, and stays on that thread at any number of slots. */
+  readonly belongsToCaller?: boolean
   /** True where committed output can be cut back to an older checkpoint's handle. */
   readonly canGoBack?: boolean
   /** Where it writes, when two sinks of one topology must not share it (a path). */

@@ -8,6 +8,7 @@ import type { Output } from './output.ts'
 export interface ExplainArguments {
   readonly format: ExplainFormat
   readonly parallelism?: number
+  readonly slots?: number
 }
 
 /** Resolves with the exit code. @throws what loading or planning fails with; UsageError */

@@ -48,7 +48,7 @@ const millrace = (output: Output, done: (code: number) => void): Command => {
     .command('run')
     .description('run the topology that FILE exports')
     .argument('<FILE>', 'a module whose default export is the topology')
-    .addOption(new Option('--slots <N>', 'threads; this version has 0, its own').argParser(slots))
+    .addOption(new Option('--slots <N>', 'threads to spread the job over, or auto; 0, its own, unless given').argParser(slotsOrAuto))
     .addOption(new Option('--parallelism <N>', 'instances of each keyed stage').argParser(parallelism))
     .addOption(new Option('--checkpoints <DIR>', 'take checkpoints, kept in this folder'))
     .addOption(new Option('--every <DURATION>', 'time between checkpoints: 50ms, 10s, 1m (10s unless given)').argParser(duration))
@@ -61,6 +61,7 @@ const millrace = (output: Output, done: (code: number) => void): Command => {
         'millrace run orders.ts',
         'millrace run orders.ts -p input=orders.csv -p limit=100',
         'millrace run orders.ts --checkpoints ./checkpoints --every 10s',
+        'millrace run orders.ts --parallelism 4 --slots auto',
         'millrace run orders.ts --checkpoints ./checkpoints --restore none',
       ]) + endings,
     )
@@ -74,7 +75,8 @@ const millrace = (output: Output, done: (code: number) => void): Command => {
     .argument('<FILE>', 'a module whose default export is the topology')
     .addOption(new Option('--format <FORMAT>', 'how to print it').choices(['text', 'mermaid', 'json']).default('text'))
     .addOption(new Option('--parallelism <N>', 'instances of each keyed stage').argParser(parallelism))
-    .addHelpText('after', examples(['millrace explain orders.ts', 'millrace explain orders.ts --format mermaid --parallelism 4']))
+    .addOption(new Option('--slots <N>', 'threads to spread it over; 0 unless given').argParser(slots))
+    .addHelpText('after', examples(['millrace explain orders.ts', 'millrace explain orders.ts --format mermaid --parallelism 4', 'millrace explain orders.ts --parallelism 4 --slots 2']))
     .action(async (file: string, given: ExplainArguments) => {
       const { explainCommand } = await import('./explain-command.ts')
       done(await explainCommand(file, given, output))
@@ -93,11 +95,11 @@ Exit codes:
   130, 143  stopped by SIGINT (Ctrl-C), SIGTERM; a second one ends it at once
   141  nobody reads its standard output any more`
 
+const slotsOrAuto = (text: string): number | 'auto' => (text === 'auto' ? text : slots(text))
+
 const slots = (text: string): number => {
-  if (text === '0') return 0
-  if (text === 'auto' || /^\d+$/.test(text))
-    throw new UsageError(`OPTION_INVALID: --slots ${text} is not in this version`, 'Leave it out, or give 0: everything runs on one thread.')
-  throw new InvalidArgumentError('Expected 0.')
+  if (/^\d+$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('Expected a whole number, 0 or more.')
 }
 
 const parallelism = (text: string): number => {

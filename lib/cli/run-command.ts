@@ -18,6 +18,7 @@ import { UsageError } from './usage-error.ts'
 /** Options of the command line, each already of its kind. */
 export interface RunArguments {
   readonly parallelism?: number
+  readonly slots?: number | 'auto'
   /** A folder. */
   readonly checkpoints?: string
   /** Milliseconds. */
@@ -51,8 +52,9 @@ const refuseWithoutCheckpoints = ({ every, restore }: RunArguments): void => {
   if (restore !== undefined && restore !== 'none') throw new UsageError(`--restore ${restore} needs --checkpoints DIR`, next)
 }
 
-const optionsOf = ({ parallelism, checkpoints, every, restore, parameter }: RunArguments): RunOptions => ({
+const optionsOf = ({ parallelism, slots, checkpoints, every, restore, parameter }: RunArguments): RunOptions => ({
   ...(parallelism === undefined ? {} : { parallelism }),
+  ...(slots === undefined ? {} : { slots }),
   ...(checkpoints === undefined ? {} : { checkpoints: { every: every ?? EVERY_MS, to: fileStore(checkpoints) } }),
   ...(restore === undefined ? {} : { restore }),
   ...(parameter === undefined ? {} : { parameters: parametersFromText(parameter) }),

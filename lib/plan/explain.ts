@@ -3,6 +3,7 @@ import { topologyNode } from '../api/topology.ts'
 import type { Topology } from '../api/topology.ts'
 import { MillraceError } from '../errors.ts'
 import { buildPlan } from './build-plan.ts'
+import { placeOf } from './placement.ts'
 import type { Plan, PlanEdge, PlanVertex } from './plan.ts'
 
 export type ExplainFormat = 'text' | 'mermaid' | 'json'
@@ -10,6 +11,8 @@ export type ExplainFormat = 'text' | 'mermaid' | 'json'
 export interface ExplainOptions {
   readonly format?: ExplainFormat
   readonly parallelism?: number
+  /** Threads, as `run` takes them; 0 unless given. */
+  readonly slots?: number
 }
 
 /**
@@ -24,11 +27,11 @@ export const explain = (topology: Topology, options: ExplainOptions = {}): strin
   const plan = buildPlan(node, { parallelism: options.parallelism ?? 1, maxParallelism: 128, checkpoints: false })
   switch (options.format ?? 'text') {
     case 'text':
-      return asText(plan)
+      return asText(plan, options.slots ?? 0)
     case 'mermaid':
       return asMermaid(plan)
     case 'json':
-      return JSON.stringify(asJson(plan), null, 2)
+      return JSON.stringify(asJson(plan, options.slots ?? 0), null, 2)
     default:
       throw new MillraceError('OPTION_INVALID', `explain has no format '${String(options.format)}'`, { next: 'Known: text, mermaid, json.' })
   }
@@ -62,10 +65,19 @@ const stagesOf = (vertex: PlanVertex): string[] => [
   ...(vertex.sink === null ? [] : [`sink ${vertex.sink.id}${vertex.sink.connector.name === undefined ? '' : ` (${vertex.sink.connector.name})`} at ${vertex.sink.site}`]),
 ]
 
-const asText = (plan: Plan): string => {
+/** By instance. */
+const placesOf = (vertex: PlanVertex, slots: number): number[] => Array.from({ length: vertex.parallelism }, (_, instance) => placeOf(vertex, instance, slots))
+
+const placeText = (vertex: PlanVertex, slots: number): string => {
+  const places = [...new Set(placesOf(vertex, slots))].toSorted((a, b) => a - b)
+  if (places[0] === 0) return 'on the thread of the caller'
+  return places.length === 1 ? `in slot ${places[0]}` : `in slots ${places.join(', ')}`
+}
+
+const asText = (plan: Plan, slots: number): string => {
   const lines = [`topology ${plan.topology.id}, parallelism ${plan.parallelism}, fingerprint ${plan.fingerprint}`]
   for (const vertex of visible(plan)) {
-    lines.push('', `actor ${vertex.id} ×${vertex.parallelism}`)
+    lines.push('', `actor ${vertex.id} ×${vertex.parallelism}${slots === 0 ? '' : `, ${placeText(vertex, slots)}`}`)
     for (const stage of stagesOf(vertex)) lines.push(`  ${stage}`)
     const promise = promiseOf(vertex)
     if (promise !== null) lines.push(`  ${vertex.source === null ? 'delivery' : 'reading'}: ${promise}`)
@@ -88,7 +100,7 @@ const asMermaid = (plan: Plan): string => {
   return lines.join('\n')
 }
 
-const asJson = (plan: Plan): unknown => ({
+const asJson = (plan: Plan, slots: number): unknown => ({
   topology: plan.topology.id,
   fingerprint: plan.fingerprint,
   parallelism: plan.parallelism,
@@ -96,6 +108,7 @@ const asJson = (plan: Plan): unknown => ({
   vertices: visible(plan).map((vertex) => ({
     id: vertex.id,
     parallelism: vertex.parallelism,
+    ...(slots === 0 ? {} : { slots: placesOf(vertex, slots) }),
     region: vertex.region,
     source: vertex.source === null ? null : { id: vertex.source.id, name: vertex.source.connector.name ?? null, site: vertex.source.site },
     stages: vertex.steps

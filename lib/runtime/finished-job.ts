@@ -5,7 +5,7 @@ import { Dispatcher } from '../actors/dispatcher.ts'
 import type { CheckpointData, OpenStore } from '../checkpoint/store.ts'
 import type { DeadLetter, Job, JobEvent, JobSummary } from './job-handle.ts'
 import { Region } from './region.ts'
-import { countersOf, jobRecordOf, restoredState } from './restored-job.ts'
+import { countersOf, jobRecordOf } from './restored-job.ts'
 import type { JobStart } from './job-start.ts'
 import { Suspects } from './suspects.ts'
 import { deadLetterBox } from './dead-letter-box.ts'
@@ -20,6 +20,7 @@ export const finishedJob = async (start: JobStart & { readonly data: CheckpointD
       {
         plan,
         region,
+        slots: null,
         env,
         dispatcher: new Dispatcher(env, ignore),
         suspects: new Suspects(),
@@ -32,7 +33,7 @@ export const finishedJob = async (start: JobStart & { readonly data: CheckpointD
         enter: (step) => start.enter(step),
       },
       'resumed',
-      restoredState(data),
+      data,
     )
     await opened.dispose()
   }

@@ -15,8 +15,8 @@ export interface CheckpointOptions {
 }
 
 export interface RunOptions {
-  /** Threads; this version has 0, this one. */
-  readonly slots?: 0
+  /** Threads that the job's actors are spread over, besides this one; 'auto': the cores less one, at least one; 0 unless given: all runs here. */
+  readonly slots?: number | 'auto'
   readonly parallelism?: number
   /** Key groups, 1 … 32768; fixed for the life of the state; 128 unless given. */
   readonly maxParallelism?: number

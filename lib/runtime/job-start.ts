@@ -4,6 +4,7 @@ import type { Env } from '../env/env.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Supervision } from '../supervision/strategy.ts'
 import type { Tuning } from './region-part.ts'
+import type { Slots } from './slots.ts'
 import type { CheckedOptions } from './run-options.ts'
 
 export interface JobStart {
@@ -12,6 +13,8 @@ export interface JobStart {
   readonly env: Env
   readonly tuning: Tuning
   readonly store: OpenStore | null
+  /** Null: everything runs on this thread. */
+  readonly slots: Slots | null
   readonly data: CheckpointData | null
   /** Number of this start on its store. */
   readonly run: number

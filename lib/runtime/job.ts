@@ -6,11 +6,11 @@ import type { CheckpointData, OpenStore } from '../checkpoint/store.ts'
 import type { Env } from '../env/env.ts'
 import { realEnv } from '../env/real.ts'
 import { MillraceError, hasCode } from '../errors.ts'
-import type { SourceNode } from '../api/node.ts'
 import { buildPlan } from '../plan/build-plan.ts'
-import { nodesOf } from '../plan/ids.ts'
+import { connectorsOf } from '../plan/connectors.ts'
 import type { Plan } from '../plan/plan.ts'
 import { oneForOne } from '../supervision/one-for-one.ts'
+import type { Supervision } from '../supervision/strategy.ts'
 import { BATCH_ROWS_MAX } from './batch.ts'
 import { jobError } from './failure.ts'
 import { finishedJob } from './finished-job.ts'
@@ -22,6 +22,8 @@ import type { CheckedOptions } from './run-options.ts'
 import { RunningJob } from './running-job.ts'
 import type { StartReport } from './job-start.ts'
 import { holdsHandles } from './sink-actor.ts'
+import { Slots } from './slots.ts'
+import { strategyData } from './strategy-data.ts'
 
 /** Rows of a batch, and rows on a channel before its sender waits. */
 const TUNING: Tuning = { batchRows: BATCH_ROWS_MAX, channelRows: 4 * BATCH_ROWS_MAX, chains: 'compiled' }
@@ -40,10 +42,7 @@ export const runIn = async (env: Env, topology: Topology, given: RunOptions, tun
   const node = topologyNode(topology)
   if (node === undefined) throw new MillraceError('TOPOLOGY_INVALID', 'run was not given a topology', { next: "Pass what topology(import.meta, 'id', …flows) returned." })
   const options = checkOptions(given)
-  const values = checkParameters(options.parameters, [
-    ...nodesOf(node).flatMap((origin) => (origin.kind === 'source' ? [(origin as SourceNode).connector] : [])),
-    ...node.flows.map((flow) => flow.sink.connector),
-  ])
+  const values = checkParameters(options.parameters, connectorsOf(node))
   const enter = <T>(step: () => T): T => {
     const before = enterParameters(values)
     try {
@@ -55,19 +54,41 @@ export const runIn = async (env: Env, topology: Topology, given: RunOptions, tun
   const plan = enter(() => buildPlan(node, { parallelism: options.parallelism, maxParallelism: options.maxParallelism, checkpoints: options.checkpoints !== null }))
   const { checkpoints } = options
   const store = checkpoints === null ? null : await ofStore(() => checkpoints.to.open(env, plan.topology.id, { keep: checkpoints.keep }))
+  let slots: Slots | null = null
   try {
     const place = store === null ? null : await ofStore(() => findStart(store, options, plan))
     const supervision = options.supervision ?? oneForOne()
-    const start = { plan, options, env, tuning, store, supervision, enter, data: place?.data ?? null, run: place?.run ?? 1, firstCheckpoint: place?.firstCheckpoint ?? 0 }
+    const start = { plan, options, env, tuning, store, supervision, enter, data: place?.data ?? null, run: place?.run ?? 1, firstCheckpoint: place?.firstCheckpoint ?? 0, slots: null }
     if (start.data?.finished === true && options.restore === 'latest') return await finishedJob({ ...start, data: start.data, store: store! })
-    const job = new RunningJob(start)
+    slots = options.slots === 0 ? null : await startSlots(plan, options, supervision, tuning)
+    const job = new RunningJob({ ...start, slots })
     for (const event of place?.reports ?? []) job.report(event)
     await job.open()
     return job
   } catch (error) {
+    await slots?.close()
     await store?.close().catch(() => undefined)
     throw hasCode(error) ? jobError(error, plan) : error
   }
+}
+
+const startSlots = (plan: Plan, options: CheckedOptions, supervision: Supervision, tuning: Tuning): Promise<Slots> => {
+  const { id, module } = plan.topology
+  if (module === null)
+    throw new MillraceError('TOPOLOGY_HAS_NO_MODULE', `'${id}' was made inside a function or a test, where no thread can find it`, { next: `Export it from a module: export default topology(import.meta, '${id}', …); or leave slots out.` })
+  const { slots, parallelism, maxParallelism, parameters, checkpoints, restore } = options
+  return Slots.start(plan, {
+    slots,
+    module,
+    topologyId: id,
+    parallelism,
+    maxParallelism,
+    checkpoints: checkpoints !== null,
+    replacing: restore === 'none',
+    tuning,
+    supervision: strategyData(supervision),
+    parameters,
+  })
 }
 
 /** A store's own errors have codes; those of its disk do not. */

@@ -75,8 +75,18 @@ export class OperatorActor implements Actor {
   }
 
   step(): void {
+    try {
+      this.stepOnce()
+    } catch (error) {
+      this.core.lifecycle.send({ type: 'fail' })
+      this.host.reports.failed(this.name, error)
+    }
+  }
+
+  private stepOnce(): void {
     const { core } = this
-    if (core.lifecycle.phase === 'disposed' || core.lifecycle.phase === 'failed') return
+    const { phase } = core.lifecycle
+    if (phase === 'starting' || phase === 'disposed' || phase === 'failed') return
     const hasRoom = core.begin()
     const { isCapturing } = core
     if (!hasRoom && !isCapturing) return
@@ -86,12 +96,8 @@ export class OperatorActor implements Actor {
         if (isCapturing) core.writeCaptured()
       })
     } catch (error) {
-      if (error instanceof ActorStopped) this.stopped(error)
-      else {
-        core.lifecycle.send({ type: 'fail' })
-        this.host.reports.failed(this.name, error)
-        return
-      }
+      if (!(error instanceof ActorStopped)) throw error
+      this.stopped(error)
     }
     if (core.isCapturing) this.host.dispatcher.ready(this)
     if (core.router.isBlocked) return

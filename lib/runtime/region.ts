@@ -1,20 +1,28 @@
 /** One connected region: laid out from the plan, opened from a snapshot, started, restarted as a whole. */
+import type { MessagePort } from 'node:worker_threads'
 import type { SinkStart } from '../api/connector.ts'
+import type { CheckpointData } from '../checkpoint/store.ts'
 import { MillraceError, hasCode, placed } from '../errors.ts'
+import { placeOf } from '../plan/placement.ts'
 import type { PlanVertex } from '../plan/plan.ts'
 import type { RestoredState } from './actor-core.ts'
 import { addCounters, NO_COUNTERS } from './actor-host.ts'
 import type { Barrier } from './batch.ts'
 import type { JobCounters, OperatorMetrics } from './job-handle.ts'
+import { PortReceiver, PortSender } from './port-channel.ts'
 import { RegionPart } from './region-part.ts'
-import type { LostRecords, Part, PartSettings } from './region-part.ts'
+import type { FarEnds, LostRecords, Part, PartSettings } from './region-part.ts'
+import { restoredState } from './restored-job.ts'
+import { portPair } from './slots.ts'
+import type { Slots } from './slots.ts'
 import { decodeSplits } from './split-reading.ts'
 import type { SplitState } from './split-reading.ts'
-import { wiringOf } from './wiring.ts'
+import { senderOf, wiringOf } from './wiring.ts'
 import type { Wiring } from './wiring.ts'
 
 export interface RegionSettings extends PartSettings {
   readonly region: number
+  readonly slots: Slots | null
 }
 
 export class Region {
@@ -22,26 +30,72 @@ export class Region {
   private readonly settings: RegionSettings
   private readonly wiring: Wiring
   private parts: readonly Part[] = []
+  private hasFailed = false
+  /** Ends on this thread of channels that lead to slots. */
+  private readonly farEnds: (PortSender | PortReceiver)[] = []
 
   private constructor(settings: RegionSettings) {
-    this.settings = settings
+    const { reports } = settings
+    this.settings = { ...settings, reports: { ...reports, failed: (actor, error) => this.fail(() => reports.failed(actor, error)) } }
     this.index = settings.region
     this.wiring = wiringOf(settings.plan, settings.region)
   }
 
+  /** Others of its actors may fail before they hear of it: the region fails once. */
+  private fail(report: () => void): void {
+    if (this.hasFailed) return
+    this.hasFailed = true
+    report()
+  }
+
   /** Builds the actors and opens the connectors; nothing runs yet. */
-  static async open(settings: RegionSettings, start: SinkStart, restored: RestoredState | null): Promise<Region> {
+  static async open(settings: RegionSettings, start: SinkStart, restored: CheckpointData | null): Promise<Region> {
     const region = new Region(settings)
     await region.build(start, restored)
     return region
   }
 
-  private async build(start: SinkStart, restored: RestoredState | null): Promise<void> {
+  private async build(start: SinkStart, restored: CheckpointData | null): Promise<void> {
     const { actors, channels } = this.wiring
     const splits = new Map<string, readonly SplitState[]>()
     for (const { vertex } of actors)
-      if (vertex.source !== null && !splits.has(vertex.source.id)) splits.set(vertex.source.id, await this.splitsOf(vertex, start, restored))
-    this.parts = [await RegionPart.open(this.settings, actors, channels, nowhere, { start, restored, splits })]
+      if (vertex.source !== null && !splits.has(vertex.source.id)) splits.set(vertex.source.id, await this.splitsOf(vertex, start, restored === null ? null : restoredState(restored)))
+    const { slots } = this.settings
+    const placeOfName = new Map(actors.map((actor) => [actor.name, placeOf(actor.vertex, actor.instance, slots?.count ?? 0)]))
+    /** By place and channel: the ends of channels that lead from one place to another. */
+    const ends = Array.from({ length: (slots?.count ?? 0) + 1 }, () => new Map<number, MessagePort>())
+    channels.forEach(({ from, to }, channel) => {
+      const [sender, receiver] = [placeOfName.get(from)!, placeOfName.get(to)!]
+      if (sender === receiver) return
+      const [out, into] = portPair()
+      ends[sender]!.set(channel, out)
+      ends[receiver]!.set(channel, into)
+    })
+    const here = actors.filter(({ name }) => placeOfName.get(name) === 0)
+    const parts: Part[] = []
+    try {
+      parts.push(await RegionPart.open(this.settings, here, channels, this.endsHere(ends[0]!), { start, restored: restored === null ? null : restoredState(restored), splits }))
+      for (let place = 1; place < ends.length; place++)
+        parts.push(await slots!.open(place, this.settings.reports, { region: this.index, start, restored, splits, ends: ends[place]! }))
+    } catch (error) {
+      for (const part of parts) await part.dispose()
+      for (const end of this.farEnds) end.dispose()
+      throw error
+    }
+    this.parts = parts
+  }
+
+  private endsHere(ports: ReadonlyMap<number, MessagePort>): FarEnds {
+    const capacity = this.settings.tuning.channelRows
+    return {
+      sender: (channel, wakes) => this.keep(new PortSender(ports.get(channel)!, capacity, senderOf(this.wiring.channels[channel]!), wakes)),
+      receiver: (channel, wakes) => this.keep(new PortReceiver(ports.get(channel)!, wakes)),
+    }
+  }
+
+  private keep<End extends PortSender | PortReceiver>(end: End): End {
+    this.farEnds.push(end)
+    return end
   }
 
   /** All splits of a source: fixed when it first starts, then those of its snapshot. */
@@ -102,14 +156,6 @@ export class Region {
   /** Stops everything; what the actors still say is not heard. `abortAfter`: undo what sinks prepared after that checkpoint. */
   async dispose(abortAfter?: number): Promise<void> {
     for (const part of this.parts) await part.dispose(abortAfter)
+    for (const end of this.farEnds) end.dispose()
   }
-}
-
-const nowhere = {
-  sender: (): never => {
-    throw new Error('a channel leads to another place, and there is none')
-  },
-  receiver: (): never => {
-    throw new Error('a channel comes from another place, and there is none')
-  },
 }

@@ -1,12 +1,15 @@
 /** What `run` was given, checked, with its defaults. */
 import { didYouMean } from '../api/closest-name.ts'
 import type { SinkConnector } from '../api/connector.ts'
+import { cores } from '../env/threads.ts'
 import { MillraceError } from '../errors.ts'
 import type { SnapshotStore } from '../checkpoint/store.ts'
 import type { Supervision } from '../supervision/strategy.ts'
 import type { RunOptions } from './job-handle.ts'
 
 export interface CheckedOptions {
+  /** Threads besides the caller's; 0: none. */
+  readonly slots: number
   readonly parallelism: number
   readonly maxParallelism: number
   readonly checkpoints: { readonly every: number; readonly to: SnapshotStore; readonly keep: number; readonly timeout: number } | null
@@ -17,6 +20,9 @@ export interface CheckedOptions {
   readonly deadLetterSink: SinkConnector<never> | null
   readonly signal: AbortSignal | null
 }
+
+/** More threads than any machine has cores. */
+const SLOTS_MAX = 1_024
 
 const known = ['slots', 'parallelism', 'maxParallelism', 'checkpoints', 'restore', 'supervision', 'parameters', 'deadLetters', 'signal']
 const knownOfCheckpoints = ['every', 'to', 'keep', 'timeout']
@@ -44,7 +50,6 @@ const whole = (name: string, value: unknown, from: number, to: number): number =
 /** @throws OPTION_INVALID for a name or value that is not one of those listed */
 export const checkOptions = (options: RunOptions): CheckedOptions => {
   checkNames('run', options, known)
-  if (options.slots !== undefined && options.slots !== 0) throw invalid(`slots: ${String(options.slots)} is not in this version`, 'Leave slots out: everything runs on this thread.')
   const maxParallelism = whole('maxParallelism', options.maxParallelism ?? 128, 1, 32_768)
   const parallelism = whole('parallelism', options.parallelism ?? 1, 1, maxParallelism)
   const given = options.checkpoints
@@ -57,6 +62,7 @@ export const checkOptions = (options: RunOptions): CheckedOptions => {
   if (options.restore !== undefined && (typeof options.restore !== 'string' || options.restore === ''))
     throw invalid(`restore must be 'latest', 'none' or a path, not ${String(options.restore)}`)
   return {
+    slots: options.slots === 'auto' ? Math.max(1, cores() - 1) : whole('slots', options.slots ?? 0, 0, SLOTS_MAX),
     parallelism,
     maxParallelism,
     checkpoints:

@@ -25,7 +25,7 @@ import type { JobStart, StartReport } from './job-start.ts'
 import { everySecond } from './metrics-stream.ts'
 import { Region } from './region.ts'
 import { eventLog } from './event-log.ts'
-import { countersOf, jobRecordOf, restoredState } from './restored-job.ts'
+import { countersOf, jobRecordOf } from './restored-job.ts'
 import { Suspects } from './suspects.ts'
 
 const EVENTS_KEPT = 256
@@ -151,6 +151,7 @@ export class RunningJob implements Job {
       {
         plan,
         region: index,
+        slots: this.start.slots,
         env,
         dispatcher: this.dispatcher,
         suspects: this.suspects[index]!,
@@ -174,7 +175,7 @@ export class RunningJob implements Job {
         },
       },
       start,
-      this.checkpoints.data === null ? null : restoredState(this.checkpoints.data),
+      this.checkpoints.data,
     )
   }
 
@@ -324,6 +325,7 @@ export class RunningJob implements Job {
     this.timers.clear()
     this.checkpoints.dispose()
     for (const region of this.regions) await region?.dispose()
+    await this.start.slots?.close()
     await this.start.store?.close().catch(() => undefined)
   }
 

@@ -98,7 +98,7 @@ export class SinkActor implements Actor {
 
   step(): void {
     const { phase } = this.lifecycle
-    if (this.busy || phase === 'disposed' || phase === 'failed') return
+    if (this.busy || phase === 'starting' || phase === 'disposed' || phase === 'failed') return
     const checkpoint = this.commits.shift()
     if (checkpoint !== undefined) this.run(() => this.commitUpTo(checkpoint), () => this.host.reports.committed(this.name, checkpoint))
     else {

@@ -108,9 +108,17 @@ export class SourceActor implements Actor {
   }
 
   step(): void {
+    try {
+      this.stepOnce()
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  private stepOnce(): void {
     const { core } = this
     const { phase } = core.lifecycle
-    if (phase === 'disposed' || phase === 'failed') return
+    if (phase === 'starting' || phase === 'disposed' || phase === 'failed') return
     const hasRoom = core.begin()
     const { isCapturing } = core
     if (!hasRoom && !isCapturing) return
@@ -121,7 +129,7 @@ export class SourceActor implements Actor {
         if (isCapturing) core.writeCaptured()
       })
     } catch (error) {
-      if (!(error instanceof ActorStopped)) return this.fail(error)
+      if (!(error instanceof ActorStopped)) throw error
       core.chain.abandon()
       this.host.reports.stopped(error.operatorId, error.cause)
       this.stopped = true

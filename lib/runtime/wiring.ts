@@ -88,6 +88,9 @@ export const wiringOf = (plan: Plan, region: number): Wiring => {
   return { actors, channels }
 }
 
+/** Id of the vertex that sends on a channel. */
+export const senderOf = ({ from }: WiredChannel): string => from.slice(0, from.lastIndexOf('/'))
+
 const nameOf = (vertex: PlanVertex, instance: number): string => `${vertex.id}/${instance}`
 
 /** The actor that gets what comes to that instance. */

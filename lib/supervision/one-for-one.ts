@@ -2,6 +2,7 @@
 import { callSite } from '../api/call-site.ts'
 import { checkFunction, checkNames, checkNumber } from '../api/option-checks.ts'
 import { checkedBackoff, exponential } from './backoff.ts'
+import { alwaysRestart } from './strategy.ts'
 import type { Supervision } from './strategy.ts'
 
 export type SupervisionOptions = Partial<Omit<Supervision, 'strategy'>>
@@ -17,7 +18,7 @@ export type SupervisionOptions = Partial<Omit<Supervision, 'strategy'>>
 export const oneForOne = (options: SupervisionOptions = {}): Supervision => {
   const site = callSite()
   checkNames('oneForOne', options, ['intensity', 'period', 'backoff', 'attempts', 'decide'], site)
-  const { intensity = 5, period = 60_000, backoff = exponential(), attempts = 3, decide = (): 'restart' => 'restart' } = options
+  const { intensity = 5, period = 60_000, backoff = exponential(), attempts = 3, decide = alwaysRestart } = options
   checkNumber('intensity', intensity, { least: 0, whole: true }, site)
   checkNumber('period (milliseconds)', period, { least: 1 }, site)
   checkNumber('attempts', attempts, { least: 1, whole: true }, site)

@@ -31,3 +31,6 @@ export interface Supervision {
   readonly attempts: number
   readonly decide: (call: FailedCall) => Directive
 }
+
+/** What is decided unless a strategy says otherwise. */
+export const alwaysRestart = (): 'restart' => 'restart'

@@ -341,7 +341,7 @@ export const kinds = [Kind.order, Kind.refund]
   { name: 'unknown-command', code: 2, args: ['rnu', 'shop.ts'], files: {} },
   { name: 'unknown-option', code: 2, args: ['run', 'shop.ts', '--paralelism', '2'], files: {} },
   { name: 'no-such-file', code: 2, args: ['run', 'shpo.ts'], files: { 'shop.ts': 'export default 1\n' } },
-  { name: 'slots', code: 2, args: ['run', 'shop.ts', '--slots', '4'], files: {} },
+  { name: 'slots', code: 2, args: ['run', 'shop.ts', '--slots', 'many'], files: {} },
   { name: 'every-without-checkpoints', code: 2, args: ['run', 'shop.ts', '--every', '1s'], files: {} },
   { name: 'help', code: 0, args: ['--help'], files: {} },
   { name: 'help-of-run', code: 0, args: ['run', '--help'], files: {} },

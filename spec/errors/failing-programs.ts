@@ -5,6 +5,9 @@ import { discard, eventTime, from, fromArray, keyBy, map, oneForOne, parameter, 
 import type { DeadLetter, ErrorCode, Flow, RunOptions, SinkConnector, SourceConnector } from 'millrace'
 import { fileStore, readCsv, readLines, writeLines } from 'millrace/files'
 import { loadTopology } from '../../lib/cli/load-topology.ts'
+import counted from '../topologies/counted.ts'
+import different from '../topologies/different.ts'
+import ending from '../topologies/ending.ts'
 
 /** What somebody sees of a failure: an error thrown, or that of a dead letter. */
 export interface Seen {
@@ -309,6 +312,34 @@ export const failingPrograms: readonly FailingProgram[] = [
     next: /^Stop that process first/,
   },
   {
+    code: 'TOPOLOGY_MISMATCH',
+    when: 'a thread builds another topology from the module',
+    run: () => thrownBy(() => run(different, { slots: 1 })),
+    place: /slot 1 built another plan from the module: 'here' here is 'there' there/,
+    next: /^The module must build the same topology/,
+  },
+  {
+    code: 'SLOT_LOST',
+    when: 'a thread ends by itself',
+    run: async () => thrownBy(async () => (await run(ending, { slots: 1 })).completed),
+    place: /the thread of slot 1 ended: /,
+    next: /\w/,
+  },
+  {
+    code: 'TOPOLOGY_HAS_NO_MODULE',
+    when: 'threads are asked for, and no module has the topology',
+    run: () => failureOf(from(numbers()).to(out()), { slots: 2 }),
+    place: /'job' was made inside a function or a test/,
+    next: /^Export it from a module/,
+  },
+  {
+    code: 'OPTION_INVALID',
+    when: 'a decide is given to run that no thread can be given',
+    run: () => thrownBy(() => run(counted, { slots: 1, supervision: oneForOne({ decide: () => 'resume' }) })),
+    place: /a decide given to run cannot reach the slots/,
+    next: /^Give it to the stages/,
+  },
+  {
     code: 'OPTION_INVALID',
     when: 'an option is misspelt',
     run: () => thrownBy(() => readCsv('orders.csv', 'shop STRING', anything({ delimeter: ';' }))),
@@ -333,7 +364,5 @@ export const failingPrograms: readonly FailingProgram[] = [
 
 /** Codes that nothing in this version can give, and why. */
 export const unreachable: Readonly<Partial<Record<ErrorCode, string>>> = {
-  TOPOLOGY_MISMATCH: 'everything runs on one thread, which builds one plan',
-  SLOT_LOST: 'there are no worker threads',
   OVERFLOW: 'there are no push sources; every source is pulled',
 }

@@ -11,6 +11,7 @@ import { jsonLine } from './json-line.ts'
  */
 export const stdout = <T = unknown>(): SinkConnector<T> => ({
   name: 'stdout',
+  belongsToCaller: true,
   format: (record: T) => (typeof record === 'string' ? record : jsonLine(record)),
   open: ({ env }) => ({
     write: (lines: readonly string[]) => (lines.length === 0 ? undefined : printed(env.files, `${lines.join('\n')}\n`)),

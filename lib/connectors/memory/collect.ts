@@ -14,6 +14,7 @@ export const collect = <T>(): SinkConnector<T, number> & { readonly records: T[]
   const records: T[] = []
   return {
     name: 'collect',
+    belongsToCaller: true,
     records,
     canGoBack: true,
     open({ instance, start, restored }) {

@@ -13,6 +13,7 @@ export const forEach = <T>(fn: (record: T) => void): SinkConnector<T> => {
   checkFunction('fn of forEach', fn, callSite())
   return {
     name: 'forEach',
+  belongsToCaller: true,
     format(record: T) {
       fn(record)
       return record

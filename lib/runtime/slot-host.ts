@@ -1,0 +1,181 @@
+/** A slot's side: rebuilds the plan of the job from the module of its topology, and runs the parts of regions it is given. */
+import type { MessagePort } from 'node:worker_threads'
+import { Dispatcher } from '../actors/dispatcher.ts'
+import { checkParameters, enterParameters } from '../api/parameter.ts'
+import type { ParameterValues } from '../api/parameter.ts'
+import { topologyNode } from '../api/topology.ts'
+import { realEnv } from '../env/real.ts'
+import { MillraceError } from '../errors.ts'
+import { buildPlan } from '../plan/build-plan.ts'
+import { connectorsOf } from '../plan/connectors.ts'
+import { placeOf } from '../plan/placement.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Acknowledgement } from './actor-host.ts'
+import { errorData } from './error-data.ts'
+import { RegionFailed } from './failure.ts'
+import type { DeadLetter } from './job-handle.ts'
+import { PortReceiver, PortSender } from './port-channel.ts'
+import { RegionPart } from './region-part.ts'
+import type { FarEnds } from './region-part.ts'
+import { restoredState } from './restored-job.ts'
+import type { FailureData, FromSlot, SlotJob, ToSlot } from './slot-protocol.ts'
+import { strategyFrom } from './strategy-data.ts'
+import { Suspects } from './suspects.ts'
+import { senderOf, wiringOf } from './wiring.ts'
+
+/** Milliseconds between two reports of what has been counted. */
+const METRICS_MS = 200
+
+interface Hosted {
+  readonly part: RegionPart
+  readonly ends: readonly (PortSender | PortReceiver)[]
+}
+
+/** Serves until it is told to end. */
+export const hostSlot = async (job: SlotJob, port: MessagePort): Promise<void> => {
+  const tell = (message: FromSlot, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer)
+  const env = realEnv()
+  let values: ParameterValues | null = null
+  const enter = <T>(step: () => T): T => {
+    const before = enterParameters(values)
+    try {
+      return step()
+    } finally {
+      enterParameters(before)
+    }
+  }
+  let plan: Plan
+  try {
+    const node = topologyNode((await topologyIn(job.module, job.topologyId)) as never)!
+    values = checkParameters(job.parameters, connectorsOf(node))
+    plan = enter(() => buildPlan(node, job))
+  } catch (error) {
+    return tell({ type: 'unfit', error: errorData(error) })
+  }
+  const dispatcher = new Dispatcher(env, (error) => {
+    throw error
+  })
+  const supervision = strategyFrom(job.supervision)
+  const suspects = Array.from({ length: plan.regions }, () => new Suspects())
+  const hosted = new Map<number, Hosted>()
+
+  const open = async ({ part, region, start, restored, splits, ends: ports }: Extract<ToSlot, { type: 'open' }>): Promise<void> => {
+    const { actors, channels } = wiringOf(plan, region)
+    const ends: (PortSender | PortReceiver)[] = []
+    const far: FarEnds = {
+      sender: (channel, wakes) => {
+        const end = new PortSender(ports.get(channel)!, job.tuning.channelRows, senderOf(channels[channel]!), wakes)
+        ends.push(end)
+        return end
+      },
+      receiver: (channel, wakes) => {
+        const end = new PortReceiver(ports.get(channel)!, wakes)
+        ends.push(end)
+        return end
+      },
+    }
+    const failed = (actor: string, thrown: unknown): void => {
+      const failure = thrown instanceof RegionFailed ? thrown : new RegionFailed('engine', thrown, 'fatal')
+      const data: FailureData = { actor, operatorId: failure.operatorId, failure: failure.failure, own: failure.supervision !== null, record: failure.record, cause: errorData(failure.cause) }
+      tell({ type: 'failed', part, failure: data })
+    }
+    const settings = {
+      plan,
+      env,
+      dispatcher,
+      suspects: suspects[region]!,
+      supervision,
+      tuning: job.tuning,
+      checkpoints: job.checkpoints,
+      replacing: job.replacing,
+      deadLetters: null,
+      enter,
+      reports: {
+        acknowledged: (ack: Acknowledgement) => {
+          tellMetrics(part)
+          tell({ type: 'acknowledged', part, ack })
+        },
+        sinkEnded: (actor: string) => tell({ type: 'sink-ended', part, actor }),
+        committed: (actor: string, checkpoint: number) => {
+          tellMetrics(part)
+          tell({ type: 'committed', part, actor, checkpoint })
+        },
+        failed,
+        stopped: (operatorId: string, error: unknown) => tell({ type: 'stopped', part, operatorId, error: errorData(error) }),
+        deadLetter: (letter: DeadLetter) => tell({ type: 'dead-letter', part, letter }),
+      },
+    }
+    try {
+      const mine = actors.filter(({ vertex, instance }) => placeOf(vertex, instance, job.slots) === job.place)
+      const opened = await RegionPart.open(settings, mine, channels, far, { start, restored: restored === null ? null : restoredState(restored), splits })
+      hosted.set(part, { part: opened, ends })
+      tell({ type: 'opened', part, error: null })
+    } catch (error) {
+      for (const end of ends) end.dispose()
+      tell({ type: 'opened', part, error: errorData(error) })
+    }
+  }
+
+  const tellMetrics = (part: number): void => {
+    const actors = hosted.get(part)?.part
+    if (actors !== undefined) tell({ type: 'metrics', part, counters: actors.counters(), operators: actors.metrics() })
+  }
+
+  const tellPart = (message: Exclude<ToSlot, { type: 'open' | 'dispose' | 'end' }>): void => {
+    const part = hosted.get(message.part)?.part
+    if (part === undefined) return
+    switch (message.type) {
+      case 'start':
+        return part.start()
+      case 'drain':
+        return part.drain()
+      case 'trigger':
+        return part.trigger(message.barrier)
+      case 'commit':
+        return part.commit(message.checkpoint)
+      case 'lost':
+        return void part.lostAfter(message.checkpoint).then((lost) => tell({ type: 'lost', part: message.part, question: message.question, lost }))
+    }
+  }
+
+  const dispose = async ({ part, abortAfter, question }: Extract<ToSlot, { type: 'dispose' }>): Promise<void> => {
+    const found = hosted.get(part)
+    hosted.delete(part)
+    await found?.part.dispose(abortAfter)
+    for (const end of found?.ends ?? []) end.dispose()
+    tell({ type: 'disposed', part, question })
+  }
+
+  tell({ type: 'ready', fingerprint: plan.fingerprint, ids: [...plan.ids.values()] })
+  await new Promise<void>((ended) => {
+    let cancelMetrics = (): void => {}
+    const tick = (): void => {
+      for (const part of hosted.keys()) tellMetrics(part)
+      cancelMetrics = env.scheduler.after(METRICS_MS, tick)
+    }
+    cancelMetrics = env.scheduler.after(METRICS_MS, tick)
+    port.on('message', (message: ToSlot) => {
+      switch (message.type) {
+        case 'open':
+          return void open(message)
+        case 'dispose':
+          return void dispose(message)
+        case 'end':
+          cancelMetrics()
+          port.close()
+          return ended()
+        default:
+          tellPart(message)
+      }
+    })
+  })
+}
+
+/** The module's default export, else the one topology of that id among its exports. */
+const topologyIn = async (url: string, id: string): Promise<object> => {
+  const module = (await import(url)) as Readonly<Record<string, unknown>>
+  const all = [module['default'], ...Object.values(module)].filter((value) => topologyNode(value as never) !== undefined)
+  const found = all.find((value) => topologyNode(value as never)!.id === id)
+  if (found !== undefined) return found as object
+  throw new MillraceError('TOPOLOGY_HAS_NO_MODULE', `${url} exports no topology '${id}'`, { next: `Export it: export default topology(import.meta, '${id}', …).` })
+}

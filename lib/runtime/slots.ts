@@ -1,0 +1,122 @@
+/** The slots of a job: threads that have rebuilt its plan, and the parts of regions that live on them. */
+import { MessageChannel } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
+import { MillraceError } from '../errors.ts'
+import type { Plan } from '../plan/plan.ts'
+import { SlotPool } from '../workers/slot-pool.ts'
+import type { Thread } from '../workers/slot-pool.ts'
+import type { Reports } from './actor-host.ts'
+import { errorFrom } from './error-data.ts'
+import { RemotePart } from './remote-part.ts'
+import type { FromSlot, SlotJob, ToSlot } from './slot-protocol.ts'
+
+type Opening = Omit<Extract<ToSlot, { type: 'open' }>, 'type' | 'part'>
+
+class Slot {
+  readonly place: number
+  private readonly thread: Thread
+  private readonly parts = new Map<number, RemotePart>()
+  private hasEnded = false
+
+  constructor(place: number, thread: Thread) {
+    this.place = place
+    this.thread = thread
+  }
+
+  /** Resolves once the slot has rebuilt the plan. */
+  ready(plan: Plan): Promise<void> {
+    const { port, ended } = this.thread
+    return new Promise((resolve, reject) => {
+      const lost = (cause: unknown): void => {
+        if (this.hasEnded) return
+        this.hasEnded = true
+        const error = new MillraceError('SLOT_LOST', `the thread of slot ${this.place} ended: ${cause instanceof Error ? cause.message : String(cause)}`, { next: 'Run it again: it goes on from its last checkpoint.', cause })
+        reject(error)
+        for (const part of this.parts.values()) part.lose(error)
+      }
+      ended.then(() => lost('its task returned'), lost)
+      port.on('message', (message: FromSlot) => {
+        switch (message.type) {
+          case 'ready':
+            return message.fingerprint === plan.fingerprint ? resolve() : reject(mismatch(plan, message.ids, this.place))
+          case 'unfit':
+            return reject(errorFrom(message.error))
+          default:
+            this.parts.get(message.part)?.hear(message)
+        }
+      })
+    })
+  }
+
+  open(part: number, plan: Plan, reports: Reports, opening: Opening): Promise<RemotePart> {
+    const remote = new RemotePart(part, plan, reports, (message) => this.thread.port.postMessage(message))
+    this.parts.set(part, remote)
+    const transfer = [...opening.ends.values()]
+    return remote.open(() => this.thread.port.postMessage({ ...opening, type: 'open', part } satisfies ToSlot, transfer)).then(() => remote)
+  }
+
+  async end(): Promise<void> {
+    if (this.hasEnded) return
+    this.hasEnded = true
+    this.thread.port.postMessage({ type: 'end' } satisfies ToSlot)
+    await this.thread.ended.catch(() => undefined)
+    this.thread.port.close()
+  }
+}
+
+export class Slots {
+  private readonly pool: SlotPool
+  private readonly slots: readonly Slot[]
+  private readonly plan: Plan
+  private nextPart = 0
+
+  private constructor(pool: SlotPool, slots: readonly Slot[], plan: Plan) {
+    this.pool = pool
+    this.slots = slots
+    this.plan = plan
+  }
+
+  /** @throws TOPOLOGY_MISMATCH, TOPOLOGY_HAS_NO_MODULE, what the module throws: before any record moves */
+  static async start(plan: Plan, job: Omit<SlotJob, 'place'>): Promise<Slots> {
+    const isSource = import.meta.url.endsWith('.ts')
+    const pool = new SlotPool(new URL(`./slot-task.${isSource ? 'ts' : 'js'}`, import.meta.url).href, job.slots)
+    const slots = Array.from({ length: job.slots }, (_, index) => new Slot(index + 1, pool.start({ ...job, place: index + 1 } satisfies SlotJob)))
+    const started = new Slots(pool, slots, plan)
+    try {
+      await Promise.all(slots.map((slot) => slot.ready(plan)))
+    } catch (error) {
+      await started.close()
+      throw error
+    }
+    return started
+  }
+
+  get count(): number {
+    return this.slots.length
+  }
+
+  /** Opens what a region has in that place, 1 … count. */
+  open(place: number, reports: Reports, opening: Opening): Promise<RemotePart> {
+    return this.slots[place - 1]!.open(this.nextPart++, this.plan, reports, opening)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.slots.map((slot) => slot.end()))
+    await this.pool.close()
+  }
+}
+
+/** Two ends of a channel between threads. */
+export const portPair = (): readonly [MessagePort, MessagePort] => {
+  const { port1, port2 } = new MessageChannel()
+  return [port1, port2]
+}
+
+const mismatch = (plan: Plan, ids: readonly string[], place: number): MillraceError => {
+  const own = [...plan.ids.values()]
+  const at = own.findIndex((id, index) => ids[index] !== id)
+  const differs = at < 0 ? 'settings or wiring differ' : `'${own[at]}' here is '${ids[at] ?? 'nothing'}' there`
+  return new MillraceError('TOPOLOGY_MISMATCH', `slot ${place} built another plan from the module: ${differs}`, {
+    next: 'The module must build the same topology each time it is imported: nothing random, no time of day, nothing captured from outside.',
+  })
+}

@@ -1,0 +1,119 @@
+/** Topologies of modules, run on threads: what they give is what the reference gives, at any number of slots. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { discard, from, fromArray, run, sink, source, topology } from 'millrace'
+import type { RunOptions, Topology } from 'millrace'
+import { fileStore } from 'millrace/files'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import counted from '../topologies/counted.ts'
+import failing from '../topologies/failing.ts'
+import foreign from '../topologies/foreign.ts'
+import words, { kept } from '../topologies/words.ts'
+import { interpretTopology } from '../reference/of-topology.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'millrace-slots-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const sorted = (records: readonly unknown[]): string[] => records.map((record) => JSON.stringify(record)).toSorted()
+const linesOf = async (path: string): Promise<string[]> => (await readFile(path, 'utf8')).split('\n').filter(Boolean).toSorted()
+
+let runs = 0
+const played = async (of: Topology, options: RunOptions) => {
+  const output = join(folder, `${runs++}.ndjson`)
+  const job = await run(of, { ...options, parameters: { output } })
+  const summary = await job.completed
+  return { summary, lines: await linesOf(output), letters: job.deadLetters(), metrics: job.metrics() }
+}
+
+const expected = new Map<Topology, ReturnType<typeof interpretTopology>>()
+const reference = (of: Topology): ReturnType<typeof interpretTopology> => {
+  const known = expected.get(of) ?? interpretTopology(of, {})
+  expected.set(of, known)
+  return known
+}
+
+const matrix = [0, 1, 2, 4].flatMap((slots) => [1, 2, 4].map((parallelism) => ({ slots, parallelism })))
+
+describe.each(matrix)('$slots slots, parallelism $parallelism', ({ slots, parallelism }) => {
+  test('give the windows, the late ones and the refused ones of the reference', async () => {
+    const { sinks, deadLetters } = await reference(counted)
+    const { lines, letters, summary } = await played(counted, { slots, parallelism })
+    expect(lines).toEqual(sorted(sinks['out']!.records))
+    expect(sorted(letters.map(({ record }) => record))).toEqual(sorted(deadLetters.map(({ record }) => record)))
+    expect(summary).toMatchObject({ records: 6_000, results: lines.length, deadLetters: letters.length })
+  })
+
+  test('carry values of any plain kind over two shuffles, and give the caller what is the caller’s', async () => {
+    const { sinks } = await reference(words)
+    const { lines } = await played(words, { slots, parallelism })
+    expect(lines).toEqual(sorted(sinks['out']!.records))
+    expect(sorted(kept.records)).toEqual(sorted(sinks['kept']!.records))
+  })
+})
+
+describe('with checkpoints', () => {
+  test('a job stopped half-way goes on at another number of slots and instances, each record once', async () => {
+    const output = join(folder, 'resumed.ndjson')
+    const store = fileStore(join(folder, 'checkpoints'))
+    const parameters = { output, 'rows-per-second': 8_000 }
+    const places = [
+      { slots: 2, parallelism: 2 },
+      { slots: 0, parallelism: 3 },
+      { slots: 1, parallelism: 4 },
+    ]
+    for (const place of places) {
+      const job = await run(counted, { ...place, checkpoints: { every: 20, to: store }, parameters })
+      await new Promise((wake) => setTimeout(wake, 200))
+      await job.stop()
+    }
+    const job = await run(counted, { slots: 2, parallelism: 4, checkpoints: { every: 20, to: store }, parameters: { output } })
+    const summary = await job.completed
+    const { sinks } = await reference(counted)
+    expect(await linesOf(output)).toEqual(sorted(sinks['out']!.records))
+    expect(summary.records).toBe(6_000)
+  })
+})
+
+describe('a failure in a slot', () => {
+  test('brings its region back to the last snapshot, and only its record is lost', async () => {
+    const output = join(folder, 'failing.ndjson')
+    const job = await run(failing, { slots: 2, parallelism: 2, checkpoints: { every: 5, to: fileStore(join(folder, 'failing')) }, parameters: { output } })
+    const { restarts } = await job.completed
+    const { sinks } = await reference(failing)
+    expect(await linesOf(output)).toEqual(sorted(sinks['out']!.records))
+    expect(restarts).toBeGreaterThan(0)
+    expect(sorted(job.deadLetters().map(({ record }) => (record as { id: number }).id))).toEqual(sorted([123, 523, 923, 1323, 1723]))
+    expect(job.deadLetters()[0]).toMatchObject({ reason: 'poison', attempt: 3, error: { operatorId: 'seen', code: 'OPERATOR_FAILED' } })
+  })
+
+  test('that is escalated is the end of the job, with the message of what was thrown and the place of its stage', async () => {
+    const job = await run(failing, { slots: 2, parallelism: 2, parameters: { output: join(folder, 'escalated.ndjson'), directive: 'escalate' } })
+    const error: unknown = await job.completed.catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ operatorId: 'seen', site: expect.stringMatching(/^failing\.ts:\d+$/) as string })
+    expect((error as Error).message).toContain('is one too many')
+  })
+})
+
+test('a record of a class is refused where it would leave its thread, and said by the path of its field', async () => {
+  const job = await run(foreign, { slots: 2, parallelism: 2 })
+  const error: unknown = await job.completed.catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'VALUE_NOT_TRANSFERABLE', operatorId: 'numbers' })
+  expect((error as Error).message).toMatch(/records\[\d+\]\.price.*Money/)
+  // At one place none leaves.
+  await (await run(foreign, { slots: 1, parallelism: 2 })).completed
+})
+
+describe('before any record moves', () => {
+  test('a topology made in a test is refused', async () => {
+    const made = topology(null, 'made', from(source('s', fromArray([1]))).to(sink('out', discard())))
+    await expect(run(made, { slots: 1 })).rejects.toMatchObject({ code: 'TOPOLOGY_HAS_NO_MODULE' })
+  })
+
+  test('a parameter that nobody asks for is refused', async () => {
+    await expect(run(counted, { slots: 1, parameters: { outptu: 'x' } })).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+  })
+})
