@@ -3,6 +3,8 @@
  * literals quoted by JSON, never a value of the user's.
  */
 
+import { farCall, warmFarCall } from './far-call.ts'
+
 let isAllowed: boolean | undefined
 
 /** False under `--disallow-code-generation-from-strings`: everything that is compiled has a slower way beside it. */
@@ -28,6 +30,15 @@ export class Scope {
   readonly #values: unknown[] = []
   readonly #names = new Map<unknown, string>()
   #locals: string[] = []
+  readonly #isFar: boolean
+  /** Called from here where they are called far: V8 knows what a constant refers to, but not what lies in an array. */
+  readonly #functions: unknown[] = []
+
+  /** `form`: whether functions of the user may become part of what calls them. */
+  constructor(form: 'near' | 'far' = 'near') {
+    this.#isFar = form === 'far'
+    if (this.#isFar) warmFarCall()
+  }
 
   /** The name of a value: a function of the user, or an object of ours. */
   readonly bind = (value: unknown): string => {
@@ -45,6 +56,10 @@ export class Scope {
     this.#locals.push(name)
     return name
   }
+
+  /** An expression: a function of the user called with the local `v`. */
+  readonly call = (fn: (record: never) => unknown): string =>
+    this.#isFar ? `${this.bind(farCall)}(${this.bind(this.#functions)}[${this.#functions.push(fn) - 1}], v)` : `${this.bind(fn)}(v)`
 
   /** Declares the locals given since the last time. */
   takeLocals(): string {

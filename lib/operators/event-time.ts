@@ -72,9 +72,9 @@ const checkedTime = (time: unknown): number => {
 }
 
 /** Statements that put the record's time into `t`. */
-const codeOfTime = (at: TimeOf, { bind, local }: CodeScope): string => {
+const codeOfTime = (at: TimeOf, { bind, local, call }: CodeScope): string => {
   const time = local()
-  return `${time} = ${bind(at)}(v);
+  return `${time} = ${call(at)};
 t = typeof ${time} === 'number' && ${time} - ${time} === 0 ? ${time} : ${bind(checkedTime)}(${time});`
 }
 

@@ -31,5 +31,5 @@ export function filter<T>(fn: (record: T) => boolean, options?: StageOptions): S
 const filterOperator = (fn: (record: unknown) => boolean): RowOperator => ({
   shape: 'one',
   apply: (record) => (fn(record) ? record : NONE),
-  code: ({ bind, drop }) => `if (!${bind(fn)}(v)) ${drop}`,
+  code: ({ call, drop }) => `if (!${call(fn)}) ${drop}`,
 })

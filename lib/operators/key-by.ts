@@ -38,9 +38,9 @@ const keySelector = (fn: (record: unknown) => unknown): RowOperator => ({
     context.key = checkedKey(fn(record))
     return record
   },
-  code: ({ bind, local }) => {
+  code: ({ bind, local, call }) => {
     const key = local()
-    return `${key} = ${bind(fn)}(v);
+    return `${key} = ${call(fn)};
 if (typeof ${key} === 'number' && (${key} | 0) === ${key}) k = ${key} | 0; else k = ${bind(checkedKey)}(${key});`
   },
 })

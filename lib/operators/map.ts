@@ -28,5 +28,5 @@ export const map = <T, R>(fn: (record: T) => R, options?: StageOptions): Stage<A
 const mapOperator = (fn: (record: unknown) => unknown): RowOperator => ({
   shape: 'one',
   apply: (record) => fn(record),
-  code: ({ bind }) => `v = ${bind(fn)}(v);`,
+  code: ({ call }) => `v = ${call(fn)};`,
 })

@@ -93,6 +93,8 @@ export interface CodeScope {
   bind(value: unknown): string
   /** The name of a local of its own, undefined at first. */
   local(): string
+  /** An expression: a function of the user called with the record. */
+  call(fn: (record: never) => unknown): string
   /** Statement: the record goes no further. */
   readonly drop: string
   /**

@@ -42,8 +42,8 @@ const callStep = (id: string, kind: string, site: string, connector: object, met
   instants: Instants.none,
   failsOnBadRow,
   create: (): RowOperator => {
-    const called = connector as Record<typeof method, (record: unknown) => unknown>
-    return { shape: 'one', apply: (record) => called[method](record), code: ({ bind }) => `v = ${bind(called)}.${method}(v);` }
+    const called = (connector as Record<typeof method, (record: unknown) => unknown>)[method].bind(connector)
+    return { shape: 'one', apply: (record) => called(record), code: ({ call }) => `v = ${call(called)};` }
   },
 })
 

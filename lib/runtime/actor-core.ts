@@ -74,6 +74,7 @@ export class ActorCore {
       suspects: host.suspects,
       chains: host.chains,
       now: () => this.stepTime,
+      monotonic: () => env.clock.monotonic(),
       activeNow: () => this.stepTime - this.blockedTotal,
       wakeAt,
       recordNumber,

@@ -8,6 +8,7 @@ import { Scope } from '../code/scope.ts'
 import { DONE, NONE } from '../operators/operator.ts'
 import { blocksCode, foldBehindPlainStages } from './block-code.ts'
 import type { CursorFrame, OperatorChain } from './operator-chain.ts'
+import type { Form } from './run-choice.ts'
 
 /** Runs rows `from` up to `to`; returns the row to go on with, less than `to` where the chain has paused or wants no more. */
 export type RowsRun = (values: readonly unknown[], times: readonly number[] | null, keys: readonly unknown[] | null, from: number, to: number) => number
@@ -29,13 +30,14 @@ export interface CompiledChain {
 /** Writes parts of a chain as statements. */
 export class ChainWriter {
   readonly chain: OperatorChain
-  readonly scope: Scope = new Scope()
+  readonly scope: Scope
   /** Names of the chain and its context. */
   readonly self: string
   readonly context: string
 
-  constructor(chain: OperatorChain) {
+  constructor(chain: OperatorChain, form: Form) {
     this.chain = chain
+    this.scope = new Scope(form)
     this.self = this.scope.bind(chain)
     this.context = this.scope.bind(chain.context)
   }
@@ -44,7 +46,7 @@ export class ChainWriter {
   stage(step: number, here: string, found: string | null = null): string {
     const { chain, scope, self, context } = this
     const operator = chain.operators[step]!
-    const { bind, local } = scope
+    const { bind, local, call } = scope
     const called = `${here} ${context}.time = t; ${context}.key = k; ${context}.step = ${step}; isHeld = true;`
     const output = local()
     const apply =
@@ -53,7 +55,7 @@ export class ChainWriter {
         : `${called} ${output} = ${bind(operator)}.apply(v, ${context}); if (${output} !== null) { step = -1; ${self}.open(${step}, ${output}, v); }`
     const enter = `${context}.step = ${step}; isHeld = true;`
     const { eventTime } = chain.steps[step]!
-    const text = operator.code?.({ bind, local, drop: 'break row;', enter, apply, context, found, eventTime }) ?? apply
+    const text = operator.code?.({ bind, local, call, drop: 'break row;', enter, apply, context, found, eventTime }) ?? apply
     return `step = ${step};\n${text}${operator.shape === 'many' ? '\nbreak row;' : ''}`
   }
 
@@ -117,8 +119,8 @@ ${context}.origin = frame.origin;
 }`
 }
 
-export const compileChain = (chain: OperatorChain): CompiledChain => {
-  const writer = new ChainWriter(chain)
+export const compileChain = (chain: OperatorChain, form: Form): CompiledChain => {
+  const writer = new ChainWriter(chain, form)
   const { scope, self } = writer
   const { operators } = chain
   const functions: string[] = []

@@ -5,12 +5,12 @@ import type { Router } from './router.ts'
 import type { Suspects } from './suspects.ts'
 
 /**
- * How chains are run. Compiled ones go in blocks where it pays; 'blocks': wherever they can; 'generic': none is compiled, as under
- * `--disallow-code-generation-from-strings`. They differ in nothing but speed.
+ * How chains are run. Compiled ones go in blocks, and call functions far, where it pays; 'blocks', 'far': wherever they can; 'generic': none
+ * is compiled, as under `--disallow-code-generation-from-strings`. They differ in nothing but speed.
  */
-export type ChainMode = 'compiled' | 'blocks' | 'generic'
+export type ChainMode = 'compiled' | 'blocks' | 'far' | 'generic'
 
-export const CHAIN_MODES: readonly ChainMode[] = ['compiled', 'blocks', 'generic']
+export const CHAIN_MODES: readonly ChainMode[] = ['compiled', 'blocks', 'far', 'generic']
 
 export interface ChainHost {
   readonly instance: number
@@ -22,6 +22,8 @@ export interface ChainHost {
   readonly chains: ChainMode
   now(): number
   activeNow(): number
+  /** Milliseconds, for measuring alone. */
+  monotonic(): number
   wakeAt(at: number): void
   /** Where the record in that row of the current batch stands in its split, if it came straight from one. */
   recordNumber(row: number): number | null

@@ -12,6 +12,7 @@ import { mayCompile } from '../code/scope.ts'
 import { CallSupervision } from './call-supervision.ts'
 import { ChainContext } from './chain-context.ts'
 import { compileChain } from './chain-code.ts'
+import { RunChoice, TIMED_ROWS_MIN } from './run-choice.ts'
 import type { CompiledChain } from './chain-code.ts'
 import type { ChainHost } from './chain-host.ts'
 import { ActorStopped, RegionFailed } from './failure.ts'
@@ -48,6 +49,9 @@ export class OperatorChain {
   private readonly watermarks: Float64Array
   private readonly host: ChainHost
   private readonly compiled: CompiledChain | null
+  private readonly choice: RunChoice = new RunChoice()
+  /** Made when it is first tried. */
+  private far: CompiledChain | null = null
   private readonly lookAhead: LookAhead | null
   /** Stages that are told of batches. */
   private readonly batchSteps: readonly number[]
@@ -67,7 +71,7 @@ export class OperatorChain {
       return operator
     })
     this.batchSteps = this.operators.flatMap((operator, step) => (operator.onBatch === undefined ? [] : [step]))
-    this.compiled = host.chains !== 'generic' && mayCompile() ? compileChain(this) : null
+    this.compiled = host.chains !== 'generic' && mayCompile() ? compileChain(this, host.chains === 'far' ? 'far' : 'near') : null
     const ahead = this.operators.find((operator) => operator.lookAhead !== undefined)
     this.lookAhead = this.compiled === null || this.compiled.blocks === null ? null : ahead!.lookAhead!
   }
@@ -91,7 +95,7 @@ export class OperatorChain {
    * source. Returns the row to go on with: less than `to` where the chain has paused, or wants nothing more.
    */
   push(values: readonly unknown[], times: readonly number[] | null, keys: readonly unknown[] | null, from: number, to: number, origin: string): number {
-    const { context, compiled } = this
+    const { context } = this
     this.row = from
     this.isFromRow = true
     if (from === to) return to
@@ -100,14 +104,24 @@ export class OperatorChain {
       context.step = step
       this.operators[step]!.onBatch!(origin, context)
     }
-    const run = compiled === null || !this.host.suspects.isEmpty ? null : this.lookAhead !== null && (this.host.chains === 'blocks' || this.lookAhead.pays) ? compiled.blocks! : compiled.rows
-    const next = run === null ? this.pushEach(values, times, keys, from, to, origin) : run(values, times, keys, from, to)
+    const next = this.compiled === null || !this.host.suspects.isEmpty ? this.pushEach(values, times, keys, from, to, origin) : this.pushCompiled(values, times, keys, from, to)
     if (next < to || this.batchSteps.length === 0 || this.isBusy || this.isOver) return next
     for (const step of this.batchSteps) {
       context.step = step
       this.operators[step]!.onBatchEnd?.(context)
     }
     this.resume()
+    return next
+  }
+
+  private pushCompiled(values: readonly unknown[], times: readonly number[] | null, keys: readonly unknown[] | null, from: number, to: number): number {
+    const { choice, lookAhead, host } = this
+    const compiled = choice.form === 'near' ? this.compiled! : (this.far ??= compileChain(this, 'far'))
+    const run = lookAhead !== null && (host.chains === 'blocks' || lookAhead.pays) ? compiled.blocks! : compiled.rows
+    if (to - from < TIMED_ROWS_MIN) return run(values, times, keys, from, to)
+    const began = host.monotonic()
+    const next = run(values, times, keys, from, to)
+    if (next === to) choice.timed(to - from, host.monotonic() - began)
     return next
   }
 

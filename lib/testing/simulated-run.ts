@@ -72,7 +72,7 @@ export const simulatedRun = async (topology: Topology, options: SimulatedRunOpti
         ...(parallelism === undefined ? {} : { parallelism }),
         ...(every === 0 ? {} : { checkpoints: { every, to: fileStore('/checkpoints') } }),
       },
-      { ...tuning, chains: options.tuning?.chains ?? CHAIN_MODES[draw(3)]! },
+      { ...tuning, chains: options.tuning?.chains ?? CHAIN_MODES[draw(CHAIN_MODES.length)]! },
     ).then(
       (started) => {
         job = started

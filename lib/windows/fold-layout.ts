@@ -24,5 +24,5 @@ export interface FoldLayout {
   guard(): void
   createTable(): FoldTable
   /** How a record is added, as text; null where the tables are not `NumberTable`s. */
-  readonly code: ((scope: Pick<CodeScope, 'bind' | 'local'>) => NumberCode) | null
+  readonly code: ((scope: Pick<CodeScope, 'bind' | 'local' | 'call'>) => NumberCode) | null
 }

@@ -22,14 +22,14 @@ export const compiledResult = (layout: Omit<NumberLayout, 'compiledResult'>): ((
   return scope.run(`return (table, slot) => { ${scope.takeLocals()} ${text} };`) as (table: NumberTable, slot: number) => unknown
 }
 
-export const numberCode = ({ leaves, shape, stride }: Omit<NumberLayout, 'compiledResult'>, scope: Pick<CodeScope, 'bind' | 'local'>): NumberCode => {
-  const { bind, local } = scope
+export const numberCode = ({ leaves, shape, stride }: Omit<NumberLayout, 'compiledResult'>, scope: Pick<CodeScope, 'bind' | 'local' | 'call'>): NumberCode => {
+  const { bind, local, call } = scope
   const values = leaves.map(() => local())
   const [base, numbers, sum, part, high] = [local(), local(), local(), local(), local()]
   const at = (place: number): string => `${numbers}[${base} + ${place}]`
 
   const prepare = leaves
-    .map(({ measure }, i) => (measure === null ? '' : `${values[i]} = ${bind(measure.of)}(v);
+    .map(({ measure }, i) => (measure === null ? '' : `${values[i]} = ${call(measure.of)};
 if (typeof ${values[i]} !== 'number' || ${values[i]} !== ${values[i]}) ${bind(measure)}.refuse(${values[i]});`))
     .join('\n')
 
