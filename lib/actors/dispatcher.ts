@@ -14,11 +14,13 @@ export class Dispatcher {
   private scheduled = false
   private readonly env: Env
   private readonly onError: (error: unknown) => void
+  private readonly onTurn: (actor: Runnable | null) => void
 
-  /** `onError` gets what a step throws beyond what actors handle: a fault of the engine itself. */
-  constructor(env: Env, onError: (error: unknown) => void) {
+  /** `onTurn` is told who gets the thread, and null when it is given back. `onError` gets what a step throws beyond what actors handle: a fault of the engine itself. */
+  constructor(env: Env, onError: (error: unknown) => void, onTurn: (actor: Runnable | null) => void = () => {}) {
     this.env = env
     this.onError = onError
+    this.onTurn = onTurn
   }
 
   ready(actor: Runnable): void {
@@ -52,6 +54,7 @@ export class Dispatcher {
         continue
       }
       this.queued.delete(actor)
+      this.onTurn(actor)
       try {
         actor.step()
       } catch (error) {
@@ -62,6 +65,7 @@ export class Dispatcher {
       at = now
       if (scheduler.shouldYield(since)) break
     }
+    this.onTurn(null)
     if (this.queue.length > 0) this.schedule()
   }
 }

@@ -60,7 +60,7 @@ export const runIn = async (env: Env, topology: Topology, given: RunOptions, tun
     const supervision = options.supervision ?? oneForOne()
     const start = { plan, options, env, tuning, store, supervision, enter, data: place?.data ?? null, run: place?.run ?? 1, firstCheckpoint: place?.firstCheckpoint ?? 0, slots: null }
     if (start.data?.finished === true && options.restore === 'latest') return await finishedJob({ ...start, data: start.data, store: store! })
-    slots = options.slots === 0 ? null : await startSlots(plan, options, supervision, tuning)
+    slots = options.slots === 0 ? null : await startSlots(env, plan, options, supervision, tuning)
     const job = new RunningJob({ ...start, slots })
     for (const event of place?.reports ?? []) job.report(event)
     await job.open()
@@ -72,12 +72,12 @@ export const runIn = async (env: Env, topology: Topology, given: RunOptions, tun
   }
 }
 
-const startSlots = (plan: Plan, options: CheckedOptions, supervision: Supervision, tuning: Tuning): Promise<Slots> => {
+const startSlots = (env: Env, plan: Plan, options: CheckedOptions, supervision: Supervision, tuning: Tuning): Promise<Slots> => {
   const { id, module } = plan.topology
   if (module === null)
     throw new MillraceError('TOPOLOGY_HAS_NO_MODULE', `'${id}' was made inside a function or a test, where no thread can find it`, { next: `Export it from a module: export default topology(import.meta, '${id}', …); or leave slots out.` })
   const { slots, parallelism, maxParallelism, parameters, checkpoints, restore } = options
-  return Slots.start(plan, {
+  return Slots.start(env, plan, {
     slots,
     module,
     topologyId: id,

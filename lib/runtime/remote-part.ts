@@ -1,4 +1,5 @@
 /** A part of a region that lives in a slot, as the thread that called `run` sees it. */
+import type { Env } from '../env/env.ts'
 import { NO_COUNTERS } from './actor-host.ts'
 import type { Reports } from './actor-host.ts'
 import type { Barrier } from './batch.ts'
@@ -11,11 +12,15 @@ import type { FailureData, FromSlot, ToSlot } from './slot-protocol.ts'
 
 type Report = Extract<FromSlot, { type: 'acknowledged' | 'sink-ended' | 'committed' | 'failed' | 'stopped' | 'dead-letter' }>
 
+/** Milliseconds that an answer is waited for. */
+const ANSWER_MS = 5_000
+
 export class RemotePart implements Part {
   private readonly part: number
   private readonly plan: Plan
   private readonly reports: Reports
   private readonly post: (message: ToSlot) => void
+  private readonly after: Env['scheduler']['after']
   private lastCounters: JobCounters = NO_COUNTERS
   private lastMetrics: Readonly<Record<string, OperatorMetrics>> = {}
   private settleOpening: ((error: Error | null) => void) | null = null
@@ -24,12 +29,13 @@ export class RemotePart implements Part {
   private disposed = false
   private isGone = false
 
-  /** `post` tells the slot. */
-  constructor(part: number, plan: Plan, reports: Reports, post: (message: ToSlot) => void) {
+  /** `post` tells the slot; `after` is the timer of the job's Env. */
+  constructor(part: number, plan: Plan, reports: Reports, post: (message: ToSlot) => void, after: Env['scheduler']['after']) {
     this.part = part
     this.plan = plan
     this.reports = reports
     this.post = post
+    this.after = after
   }
 
   /** Resolves once its connectors are open. */
@@ -123,8 +129,13 @@ export class RemotePart implements Part {
     const question = this.asked++
     if (this.isGone) return Promise.resolve([])
     return new Promise((resolve) => {
-      this.questions.set(question, resolve)
       this.post(message(question))
+      // A thread that hangs in a call of the user's answers nothing.
+      const cancel = this.after(ANSWER_MS, () => this.answer(question, []))
+      this.questions.set(question, (lost) => {
+        cancel()
+        resolve(lost)
+      })
     })
   }
 

@@ -137,6 +137,7 @@ export class RunningJob implements Job {
       checkpoint: data === null ? null : `${data.run}-${data.checkpoint}`,
       records: data === null ? 0 : countersOf(data).records,
     })
+    if (this.start.slots !== null) this.start.slots.onHang = (message) => this.emit({ type: 'warning', at: this.env.clock.now(), message })
     for (const warning of this.start.plan.warnings) this.emit({ type: 'warning', at: this.env.clock.now(), message: warning })
     if (this.start.store !== null && data === null) this.checkpoints.request({ kind: 'start', path: null, final: false, finished: false, waiters: [] })
     for (const region of this.regions) region?.start()

@@ -10,9 +10,10 @@ import { buildPlan } from '../plan/build-plan.ts'
 import { connectorsOf } from '../plan/connectors.ts'
 import { placeOf } from '../plan/placement.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { Acknowledgement } from './actor-host.ts'
+import type { Acknowledgement, Actor } from './actor-host.ts'
 import { errorData } from './error-data.ts'
 import { RegionFailed } from './failure.ts'
+import { Pulse } from './heartbeat.ts'
 import type { DeadLetter } from './job-handle.ts'
 import { PortReceiver, PortSender } from './port-channel.ts'
 import { RegionPart } from './region-part.ts'
@@ -21,10 +22,12 @@ import { restoredState } from './restored-job.ts'
 import type { FailureData, FromSlot, SlotJob, ToSlot } from './slot-protocol.ts'
 import { strategyFrom } from './strategy-data.ts'
 import { Suspects } from './suspects.ts'
-import { senderOf, wiringOf } from './wiring.ts'
+import { actorNames, senderOf, wiringOf } from './wiring.ts'
 
 /** Milliseconds between two reports of what has been counted. */
 const METRICS_MS = 200
+/** Milliseconds between two beats. */
+const BEAT_MS = 100
 
 interface Hosted {
   readonly part: RegionPart
@@ -52,9 +55,15 @@ export const hostSlot = async (job: SlotJob, port: MessagePort): Promise<void> =
   } catch (error) {
     return tell({ type: 'unfit', error: errorData(error) })
   }
-  const dispatcher = new Dispatcher(env, (error) => {
-    throw error
-  })
+  const pulse = new Pulse(job.pulse)
+  const numberOf = new Map(actorNames(plan).map((name, number) => [name, number]))
+  const dispatcher = new Dispatcher(
+    env,
+    (error) => {
+      throw error
+    },
+    (actor) => pulse.hold(actor === null ? -1 : (numberOf.get((actor as Actor).name) ?? -1)),
+  )
   const supervision = strategyFrom(job.supervision)
   const suspects = Array.from({ length: plan.regions }, () => new Suspects())
   const hosted = new Map<number, Hosted>()
@@ -149,6 +158,12 @@ export const hostSlot = async (job: SlotJob, port: MessagePort): Promise<void> =
   tell({ type: 'ready', fingerprint: plan.fingerprint, ids: [...plan.ids.values()] })
   await new Promise<void>((ended) => {
     let cancelMetrics = (): void => {}
+    let cancelBeat = (): void => {}
+    const beat = (): void => {
+      pulse.beat()
+      cancelBeat = env.scheduler.after(BEAT_MS, beat)
+    }
+    beat()
     const tick = (): void => {
       for (const part of hosted.keys()) tellMetrics(part)
       cancelMetrics = env.scheduler.after(METRICS_MS, tick)
@@ -162,6 +177,7 @@ export const hostSlot = async (job: SlotJob, port: MessagePort): Promise<void> =
           return void dispose(message)
         case 'end':
           cancelMetrics()
+          cancelBeat()
           port.close()
           return ended()
         default:

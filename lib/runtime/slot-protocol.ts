@@ -25,6 +25,8 @@ export interface SlotJob {
   readonly tuning: Tuning
   readonly supervision: StrategyData
   readonly parameters: Readonly<Record<string, unknown>>
+  /** Where it leaves its heartbeat. */
+  readonly pulse: SharedArrayBuffer
 }
 
 export type ToSlot =

@@ -6,21 +6,34 @@ import type { Plan } from '../plan/plan.ts'
 import { SlotPool } from '../workers/slot-pool.ts'
 import type { Thread } from '../workers/slot-pool.ts'
 import type { Reports } from './actor-host.ts'
+import type { Env } from '../env/env.ts'
 import { errorFrom } from './error-data.ts'
+import { Pulse, Watch } from './heartbeat.ts'
 import { RemotePart } from './remote-part.ts'
 import type { FromSlot, SlotJob, ToSlot } from './slot-protocol.ts'
+import { actorNames } from './wiring.ts'
+
+/** Milliseconds that a slot may take to end. */
+const END_MS = 2_000
+/** Milliseconds between two looks at the slots, and without a sign of life until one is said to hang. */
+const LOOK_MS = 500
+const HANGS_MS = 5_000
 
 type Opening = Omit<Extract<ToSlot, { type: 'open' }>, 'type' | 'part'>
 
 class Slot {
   readonly place: number
+  readonly watch: Watch
   private readonly thread: Thread
+  private readonly env: Env
   private readonly parts = new Map<number, RemotePart>()
   private hasEnded = false
 
-  constructor(place: number, thread: Thread) {
+  constructor(place: number, thread: Thread, env: Env, watch: Watch) {
     this.place = place
     this.thread = thread
+    this.env = env
+    this.watch = watch
   }
 
   /** Resolves once the slot has rebuilt the plan. */
@@ -49,7 +62,7 @@ class Slot {
   }
 
   open(part: number, plan: Plan, reports: Reports, opening: Opening): Promise<RemotePart> {
-    const remote = new RemotePart(part, plan, reports, (message) => this.thread.port.postMessage(message))
+    const remote = new RemotePart(part, plan, reports, (message) => this.thread.port.postMessage(message), (ms, wake) => this.env.scheduler.after(ms, wake))
     this.parts.set(part, remote)
     const transfer = [...opening.ends.values()]
     return remote.open(() => this.thread.port.postMessage({ ...opening, type: 'open', part } satisfies ToSlot, transfer)).then(() => remote)
@@ -59,7 +72,14 @@ class Slot {
     if (this.hasEnded) return
     this.hasEnded = true
     this.thread.port.postMessage({ type: 'end' } satisfies ToSlot)
-    await this.thread.ended.catch(() => undefined)
+    await new Promise<void>((resolve) => {
+      // One that hangs is ended with its pool.
+      const cancel = this.env.scheduler.after(END_MS, resolve)
+      void this.thread.ended.catch(() => undefined).then(() => {
+        cancel()
+        resolve()
+      })
+    })
     this.thread.port.close()
   }
 }
@@ -69,21 +89,35 @@ export class Slots {
   private readonly slots: readonly Slot[]
   private readonly plan: Plan
   private nextPart = 0
+  private cancelLook = (): void => {}
+  /** Told of a slot that hangs, and in which actor. */
+  onHang: (message: string) => void = () => {}
 
-  private constructor(pool: SlotPool, slots: readonly Slot[], plan: Plan) {
+  private constructor(pool: SlotPool, job: Omit<SlotJob, 'place' | 'pulse'>, plan: Plan, env: Env) {
     this.pool = pool
-    this.slots = slots
     this.plan = plan
+    const names = actorNames(plan)
+    this.slots = Array.from({ length: job.slots }, (_, index) => {
+      const place = index + 1
+      const pulse = new Pulse()
+      const watch = new Watch(pulse, HANGS_MS, (holder, ms) => this.onHang(`slot ${place} has not answered for ${Math.round(ms / 1_000)} s, in ${names[holder] === undefined ? 'none of its actors' : `actor ${names[holder]}`}`))
+      return new Slot(place, pool.start({ ...job, place, pulse: pulse.shared } satisfies SlotJob), env, watch)
+    })
+    const look = (): void => {
+      const now = env.clock.monotonic()
+      for (const { watch } of this.slots) watch.look(now)
+      this.cancelLook = env.scheduler.after(LOOK_MS, look)
+    }
+    look()
   }
 
   /** @throws TOPOLOGY_MISMATCH, TOPOLOGY_HAS_NO_MODULE, what the module throws: before any record moves */
-  static async start(plan: Plan, job: Omit<SlotJob, 'place'>): Promise<Slots> {
+  static async start(env: Env, plan: Plan, job: Omit<SlotJob, 'place' | 'pulse'>): Promise<Slots> {
     const isSource = import.meta.url.endsWith('.ts')
     const pool = new SlotPool(new URL(`./slot-task.${isSource ? 'ts' : 'js'}`, import.meta.url).href, job.slots)
-    const slots = Array.from({ length: job.slots }, (_, index) => new Slot(index + 1, pool.start({ ...job, place: index + 1 } satisfies SlotJob)))
-    const started = new Slots(pool, slots, plan)
+    const started = new Slots(pool, job, plan, env)
     try {
-      await Promise.all(slots.map((slot) => slot.ready(plan)))
+      await Promise.all(started.slots.map((slot) => slot.ready(plan)))
     } catch (error) {
       await started.close()
       throw error
@@ -101,6 +135,7 @@ export class Slots {
   }
 
   async close(): Promise<void> {
+    this.cancelLook()
     await Promise.all(this.slots.map((slot) => slot.end()))
     await this.pool.close()
   }

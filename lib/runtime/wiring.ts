@@ -91,6 +91,9 @@ export const wiringOf = (plan: Plan, region: number): Wiring => {
 /** Id of the vertex that sends on a channel. */
 export const senderOf = ({ from }: WiredChannel): string => from.slice(0, from.lastIndexOf('/'))
 
+/** Actors of a plan, in one order everywhere. */
+export const actorNames = (plan: Plan): string[] => Array.from({ length: plan.regions }, (_, region) => wiringOf(plan, region).actors.map(({ name }) => name)).flat()
+
 const nameOf = (vertex: PlanVertex, instance: number): string => `${vertex.id}/${instance}`
 
 /** The actor that gets what comes to that instance. */

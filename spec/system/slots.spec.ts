@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import counted from '../topologies/counted.ts'
 import failing from '../topologies/failing.ts'
 import foreign from '../topologies/foreign.ts'
+import hanging from '../topologies/hanging.ts'
 import words, { kept } from '../topologies/words.ts'
 import { interpretTopology } from '../reference/of-topology.ts'
 
@@ -105,6 +106,16 @@ test('a record of a class is refused where it would leave its thread, and said b
   expect((error as Error).message).toMatch(/records\[\d+\]\.price.*Money/)
   // At one place none leaves.
   await (await run(foreign, { slots: 1, parallelism: 2 })).completed
+})
+
+test('a function that never comes back is reported with its actor, and the job can be cancelled', async () => {
+  const job = await run(hanging, { slots: 1 })
+  const failed = job.completed.catch((error: unknown) => error)
+  const message = await new Promise<string>((told) => job.events$.subscribe((event) => event.type === 'warning' && told(event.message)))
+  expect(message).toMatch(/^slot 1 has not answered for \d+ s, in actor numbers\/0$/)
+  await job.cancel()
+  expect(await failed).toMatchObject({ code: 'OPERATOR_FAILED' })
+  expect(job.status).toBe('cancelled')
 })
 
 describe('before any record moves', () => {
