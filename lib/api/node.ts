@@ -72,6 +72,11 @@ export interface StageNode {
   readonly window: WindowNodeParams | null
   /** The moments of event time at which this stage does something; none unless given. */
   readonly instants?: Instants
+  /**
+   * Where a shuffle in event time stands before it, it may be divided: `combine` in the chain of each sender, `merge` behind the shuffle,
+   * with the same outcome. Null or absent: it may not.
+   */
+  readonly halves?: { combine(context: OperatorContext): Operator; merge(context: OperatorContext): Operator } | null
   create(context: OperatorContext): Operator
 }
 

@@ -5,7 +5,7 @@ import type { DataStream, Keyed, KeyedStream, Windowed, WindowedStream } from '.
 import { windowInstants } from '../windows/assigner.ts'
 import type { WindowNodeParams } from '../windows/assigner.ts'
 import type { WindowFold } from '../windows/window-fold.ts'
-import { windowOperator } from '../windows/window-operator.ts'
+import { combineOperator, isDivisible, windowOperator } from '../windows/window-operator.ts'
 import type { Operator, OperatorContext } from './operator.ts'
 import { keyedOf } from './stage-input.ts'
 
@@ -36,10 +36,15 @@ export const groupedStage = <R>(input: unknown, stage: GroupedStage): R => {
     return dataStream(stageNode(node, site, { ...common, schema: `${layout} v2`, create })) as R
   }
   stage.checkWindow?.(window)
-  const create = (context: OperatorContext): Operator =>
-    windowOperator(window, fold, { pure: options.pure === true, maxParallelism: context.maxParallelism, wakeAt: (at) => context.wakeAt(at) })
+  const pure = options.pure === true
+  const windows = (context: OperatorContext, takesParts: boolean): Operator =>
+    windowOperator(window, fold, { pure, maxParallelism: context.maxParallelism, wakeAt: (at) => context.wakeAt(at), takesParts })
+  const halves = isDivisible(window, fold)
+    ? { combine: (): Operator => combineOperator(window, fold, pure), merge: (context: OperatorContext): Operator => windows(context, true) }
+    : null
+  const create = (context: OperatorContext): Operator => windows(context, false)
   const sides = window.lateTo === null ? [] : [window.lateTo]
-  return dataStream(stageNode(node, site, { ...common, schema: `${windowText(window)} ${layout} v2`, sides, window, instants: windowInstants(window), create })) as R
+  return dataStream(stageNode(node, site, { ...common, schema: `${windowText(window)} ${layout} v2`, sides, window, instants: windowInstants(window), halves, create })) as R
 }
 
 const windowText = ({ assigner, allowedLateness }: WindowNodeParams): string => `${assignerText(assigner)} L${allowedLateness}`

@@ -104,6 +104,8 @@ export interface CodeScope {
   readonly enter: string
   /** Statements: the operator's own `apply`, and what follows from its answer. */
   readonly apply: string
+  /** Statements for a 'many' operator: the record is an output as it is. */
+  onward(): string
   /** The name of the context. */
   readonly context: string
   /** The name of what `lookAhead` found for the record: its slot, or −1; null where it was not asked. */
@@ -135,6 +137,8 @@ interface OperatorBase {
   readonly makesWatermarks?: boolean
   /** The watermark (NaN: idle) of the input has advanced to `at`, not +∞. True: the stage holds records that come before it, and passes it on behind them. */
   keepsWatermark?(at: number): boolean
+  /** A barrier comes next: what this stage puts out before it, rather than keep it in a snapshot. */
+  onBarrier?(context: OperatorContext): Cursor | null
   /** The actor has been stopped: what it still holds of records it has taken. */
   onStop?(context: OperatorContext): Cursor | null
   /** For a stage with `code` that reads its key's slot. */

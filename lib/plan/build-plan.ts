@@ -3,7 +3,9 @@ import { isBoundary, isStage } from '../api/node.ts'
 import type { BoundaryNode, SideOutputNode, SinkNode, SourceNode, StageNode, StreamNode, TopologyNode } from '../api/node.ts'
 
 import type { RowOperator } from '../operators/operator.ts'
+import type { Supervision } from '../supervision/strategy.ts'
 import { Instants } from '../time/instants.ts'
+import { combineBeforeShuffles, idling } from './combine.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { nodesOf, operatorIds } from './ids.ts'
 import { setInstants } from './instants.ts'
@@ -16,6 +18,10 @@ export interface PlanOptions {
   readonly parallelism: number
   readonly maxParallelism: number
   readonly checkpoints: boolean
+  /** Whether senders combine records where they may. */
+  readonly combine: boolean
+  /** Of the run; null: the default. */
+  readonly supervision: Supervision | null
 }
 
 type Building<T> = { -readonly [F in keyof T]: T[F] extends readonly (infer E)[] ? E[] : T[F] }
@@ -59,7 +65,7 @@ export const buildPlan = (topology: TopologyNode, options: PlanOptions): Plan =>
   const vertices: Vertex[] = []
   const vertexOf = new Map<StreamNode, Vertex>()
   const parallelismOf = new Map<StreamNode, number>()
-  const ownInstants = new Map<PlanStep, Instants>()
+  const nodeOf = new Map<PlanStep, StageNode>()
 
   const addVertex = (id: string, parallelism: number): Vertex => {
     const vertex: Vertex = {
@@ -128,7 +134,7 @@ export const buildPlan = (topology: TopologyNode, options: PlanOptions): Plan =>
       failsOnBadRow: false,
       create: (context) => node.create(context),
     }
-    ownInstants.set(step, node.instants ?? Instants.none)
+    nodeOf.set(step, node)
     return step
   }
 
@@ -197,7 +203,10 @@ export const buildPlan = (topology: TopologyNode, options: PlanOptions): Plan =>
     dead.region = region
     for (const sender of senders) connect(sender, dead, DEAD_PORT, sender.parallelism === 1 ? 'forward' : 'gather', false)
   }
-  setInstants(vertices, (step) => ownInstants.get(step) ?? Instants.none)
+  const before = (node: StreamNode): readonly StreamNode[] =>
+    node.kind === 'side-output' ? (writers.get((node as SideOutputNode).id) ?? []) : 'inputs' in node ? node.inputs : []
+  if (options.combine) combineBeforeShuffles(vertices, { nodeOf, mayIdle: idling(nodes, before), supervision: options.supervision })
+  setInstants(vertices, (step) => nodeOf.get(step)?.instants ?? Instants.none)
   return {
     topology,
     parallelism: options.parallelism,

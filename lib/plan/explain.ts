@@ -4,7 +4,7 @@ import type { Topology } from '../api/topology.ts'
 import { MillraceError } from '../errors.ts'
 import { buildPlan } from './build-plan.ts'
 import { placeOf } from './placement.ts'
-import type { Plan, PlanEdge, PlanVertex } from './plan.ts'
+import type { Plan, PlanEdge, PlanStep, PlanVertex } from './plan.ts'
 
 export type ExplainFormat = 'text' | 'mermaid' | 'json'
 
@@ -24,7 +24,7 @@ export interface ExplainOptions {
 export const explain = (topology: Topology, options: ExplainOptions = {}): string => {
   const node = topologyNode(topology)
   if (node === undefined) throw new MillraceError('TOPOLOGY_INVALID', 'explain was not given a topology')
-  const plan = buildPlan(node, { parallelism: options.parallelism ?? 1, maxParallelism: 128, checkpoints: false })
+  const plan = buildPlan(node, { parallelism: options.parallelism ?? 1, maxParallelism: 128, checkpoints: false, combine: true, supervision: null })
   switch (options.format ?? 'text') {
     case 'text':
       return asText(plan, options.slots ?? 0)
@@ -57,11 +57,14 @@ const routings: Record<PlanEdge['routing'], string> = {
   broadcast: 'to every instance',
 }
 
+/** A stage that is divided has its first half here. */
+const titleOf = ({ kind, name }: PlanStep): string => (kind === 'combine' ? 'combine for' : name === kind ? kind : `${name} (${kind})`)
+
 const stagesOf = (vertex: PlanVertex): string[] => [
   ...(vertex.source === null ? [] : [`source ${vertex.source.id}${vertex.source.connector.name === undefined ? '' : ` (${vertex.source.connector.name})`} at ${vertex.source.site}`]),
   ...vertex.steps
     .filter((step) => step.kind !== 'source' && step.kind !== 'sink')
-    .map((step) => `${step.name === step.kind ? step.kind : `${step.name} (${step.kind})`} '${step.id}' at ${step.site}${step.state === null ? '' : `, state per ${step.state}`}`),
+    .map((step) => `${titleOf(step)} '${step.id}' at ${step.site}${step.state === null ? '' : `, state per ${step.state}`}`),
   ...(vertex.sink === null ? [] : [`sink ${vertex.sink.id}${vertex.sink.connector.name === undefined ? '' : ` (${vertex.sink.connector.name})`} at ${vertex.sink.site}`]),
 ]
 

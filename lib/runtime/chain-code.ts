@@ -55,7 +55,8 @@ export class ChainWriter {
         : `${called} ${output} = ${bind(operator)}.apply(v, ${context}); if (${output} !== null) { step = -1; ${self}.open(${step}, ${output}, v); }`
     const enter = `${context}.step = ${step}; isHeld = true;`
     const { eventTime } = chain.steps[step]!
-    const text = operator.code?.({ bind, local, call, drop: 'break row;', enter, apply, context, found, eventTime }) ?? apply
+    const onward = (): string => this.body(step + 1, here)
+    const text = operator.code?.({ bind, local, call, drop: 'break row;', enter, apply, onward, context, found, eventTime }) ?? apply
     return `step = ${step};\n${text}${operator.shape === 'many' ? '\nbreak row;' : ''}`
   }
 

@@ -24,6 +24,11 @@ export interface RunOptions {
   /** 'latest' unless given: the newest good checkpoint; 'none': anew; else the path of a checkpoint or savepoint. */
   readonly restore?: string
   readonly supervision?: Supervision
+  /**
+   * Whether senders add up what goes into windows before they send it to another instance, where that changes no result
+   * (count, sum, min, max, average); true unless given.
+   */
+  readonly combine?: boolean
   /** Values of `parameter(…)`, by name. */
   readonly parameters?: Readonly<Record<string, unknown>>
   /** How many dead letters are kept (10,000 unless given), or a sink for them. */

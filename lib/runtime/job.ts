@@ -51,7 +51,7 @@ export const runIn = async (env: Env, topology: Topology, given: RunOptions, tun
       enterParameters(before)
     }
   }
-  const plan = enter(() => buildPlan(node, { parallelism: options.parallelism, maxParallelism: options.maxParallelism, checkpoints: options.checkpoints !== null }))
+  const plan = enter(() => buildPlan(node, { ...options, checkpoints: options.checkpoints !== null }))
   const { checkpoints } = options
   const store = checkpoints === null ? null : await ofStore(() => checkpoints.to.open(env, plan.topology.id, { keep: checkpoints.keep }))
   let slots: Slots | null = null
@@ -76,7 +76,7 @@ const startSlots = (env: Env, plan: Plan, options: CheckedOptions, supervision: 
   const { id, module } = plan.topology
   if (module === null)
     throw new MillraceError('TOPOLOGY_HAS_NO_MODULE', `'${id}' was made inside a function or a test, where no thread can find it`, { next: `Export it from a module: export default topology(import.meta, '${id}', …); or leave slots out.` })
-  const { slots, parallelism, maxParallelism, parameters, checkpoints, restore } = options
+  const { slots, parallelism, maxParallelism, parameters, checkpoints, combine, restore } = options
   return Slots.start(env, plan, {
     slots,
     module,
@@ -84,6 +84,7 @@ const startSlots = (env: Env, plan: Plan, options: CheckedOptions, supervision: 
     parallelism,
     maxParallelism,
     checkpoints: checkpoints !== null,
+    combine,
     replacing: restore === 'none',
     tuning,
     supervision: strategyData(supervision),

@@ -121,6 +121,8 @@ export class OperatorActor implements Actor {
     }
     if (this.outcome === 'open' && core.router.isAbandoned) this.finish('closed')
     if (this.current !== null) return this.workBatch(this.current)
+    this.passBarrier()
+    if (core.isHeld) return
     if (core.clockDue) {
       core.clockDue = false
       if (this.outcome === 'open' && !core.chain.clock(core.now)) return
@@ -233,7 +235,14 @@ export class OperatorActor implements Actor {
     }
     this.aligned.add(input)
     this.mailbox.block(input)
-    if (this.aligned.size < this.inputs.length) return
+    this.passBarrier()
+  }
+
+  /** All inputs have brought the barrier: takes the snapshot and passes it on, once nothing stands before it. */
+  private passBarrier(): void {
+    const { lifecycle } = this.core
+    const barrier = this.aligning
+    if (barrier === null || this.aligned.size < this.inputs.length || !this.core.chain.letGo()) return
     lifecycle.send({ type: 'aligned' })
     const stopped = this.outcome === 'stopped'
     this.core.capture(barrier, { chunks: [], stopped }, !stopped)

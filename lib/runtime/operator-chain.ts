@@ -172,6 +172,12 @@ export class OperatorChain {
     this.frames.push({ type: 'watermark', step, at })
   }
 
+  /** Ahead of a barrier: puts out what stages do not keep in their snapshots. False: the outbox is full; to be called again. */
+  letGo(): boolean {
+    this.forEachUntimed((operator, context) => this.open(this.context.step, operator.onBarrier?.(context) ?? null, undefined))
+    return this.resume()
+  }
+
   splits(origins: readonly string[]): boolean {
     this.forEachUntimed((operator, context) => operator.onSplits?.(origins, context))
     this.router.splits(origins)

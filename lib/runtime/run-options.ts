@@ -15,6 +15,7 @@ export interface CheckedOptions {
   readonly checkpoints: { readonly every: number; readonly to: SnapshotStore; readonly keep: number; readonly timeout: number } | null
   readonly restore: string
   readonly supervision: Supervision | null
+  readonly combine: boolean
   readonly parameters: Readonly<Record<string, unknown>>
   readonly deadLettersKept: number
   readonly deadLetterSink: SinkConnector<never> | null
@@ -24,7 +25,7 @@ export interface CheckedOptions {
 /** More threads than any machine has cores. */
 const SLOTS_MAX = 1_024
 
-const known = ['slots', 'parallelism', 'maxParallelism', 'checkpoints', 'restore', 'supervision', 'parameters', 'deadLetters', 'signal']
+const known = ['slots', 'parallelism', 'maxParallelism', 'checkpoints', 'restore', 'supervision', 'combine', 'parameters', 'deadLetters', 'signal']
 const knownOfCheckpoints = ['every', 'to', 'keep', 'timeout']
 const later = new Map([
   ['unaligned', 'unaligned checkpoints are not in this version'],
@@ -45,6 +46,11 @@ const checkNames = (where: string, given: object, names: readonly string[]): voi
 const whole = (name: string, value: unknown, from: number, to: number): number => {
   if (typeof value === 'number' && Number.isInteger(value) && value >= from && value <= to) return value
   throw invalid(`${name} must be a whole number from ${from} to ${to}, not ${String(value)}`)
+}
+
+const flag = (name: string, value: unknown): boolean => {
+  if (typeof value === 'boolean') return value
+  throw invalid(`${name} must be true or false, not ${String(value)}`)
 }
 
 /** @throws OPTION_INVALID for a name or value that is not one of those listed */
@@ -76,6 +82,7 @@ export const checkOptions = (options: RunOptions): CheckedOptions => {
           },
     restore: options.restore ?? 'latest',
     supervision: options.supervision ?? null,
+    combine: flag('combine', options.combine ?? true),
     parameters: options.parameters ?? {},
     deadLettersKept: isSink ? 0 : whole('deadLetters.keep', dead?.keep ?? 10_000, 0, 1_000_000),
     deadLetterSink: isSink ? (dead as SinkConnector<never>) : null,

@@ -47,11 +47,12 @@ export const hostSlot = async (job: SlotJob, port: MessagePort): Promise<void> =
       enterParameters(before)
     }
   }
+  const supervision = strategyFrom(job.supervision)
   let plan: Plan
   try {
     const node = topologyNode((await topologyIn(job.module, job.topologyId)) as never)!
     values = checkParameters(job.parameters, connectorsOf(node))
-    plan = enter(() => buildPlan(node, job))
+    plan = enter(() => buildPlan(node, { ...job, supervision }))
   } catch (error) {
     return tell({ type: 'unfit', error: errorData(error) })
   }
@@ -64,7 +65,6 @@ export const hostSlot = async (job: SlotJob, port: MessagePort): Promise<void> =
     },
     (actor) => pulse.hold(actor === null ? -1 : (numberOf.get((actor as Actor).name) ?? -1)),
   )
-  const supervision = strategyFrom(job.supervision)
   const suspects = Array.from({ length: plan.regions }, () => new Suspects())
   const hosted = new Map<number, Hosted>()
 

@@ -21,6 +21,7 @@ export interface SlotJob {
   readonly parallelism: number
   readonly maxParallelism: number
   readonly checkpoints: boolean
+  readonly combine: boolean
   readonly replacing: boolean
   readonly tuning: Tuning
   readonly supervision: StrategyData

@@ -168,8 +168,10 @@ export class SourceActor implements Actor {
       core.chain.clock(core.now)
       return true
     }
-    const barrier = this.barriers.shift()
+    const barrier = this.barriers[0]
     if (barrier !== undefined) {
+      if (!core.chain.letGo()) return true
+      this.barriers.shift()
       this.snapshot(barrier)
       return true
     }

@@ -1,5 +1,6 @@
 /** Reads what a `ByteWriter` wrote; whatever the bytes are, it ends in a value or in SNAPSHOT_CORRUPT. */
 import { MillraceError } from '../errors.ts'
+import { Part } from './part.ts'
 import { setField } from './plain.ts'
 import { nestingMax } from './refusal.ts'
 import { elementKinds, type TypedArray } from './transferable.ts'
@@ -168,6 +169,10 @@ export class ByteReader {
         return this.#typedArray()
       case tag.arrayBuffer:
         return this.bytes().slice().buffer
+      case tag.part: {
+        const [numbers, lost, exact] = [this.#value(depth), this.#value(depth), this.#value(depth)]
+        return new Part(numbers as Part['numbers'], lost as Part['lost'], exact as Part['exact'])
+      }
       default:
         throw this.#corrupt(`${kind} is no kind of value`)
     }

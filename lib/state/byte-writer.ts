@@ -1,5 +1,6 @@
 /** Writes numbers, strings and plain values into a growing array of bytes; `ByteReader` reads them in the same order. */
 import { MillraceError } from '../errors.ts'
+import { Part } from './part.ts'
 import { isPlainArray, isPlainObject } from './plain.ts'
 import { nestingMax, refused } from './refusal.ts'
 import { elementKindOf, isExactly, notTransferable } from './transferable.ts'
@@ -240,6 +241,9 @@ export class ByteWriter {
     } else if (isExactly(value, ArrayBuffer)) {
       this.#byte(tag.arrayBuffer)
       this.bytes(new Uint8Array(value))
+    } else if (value instanceof Part) {
+      this.#byte(tag.part)
+      for (const part of [value.numbers, value.lost, value.exact]) this.#value(part, depth + 1)
     } else throw refused
   }
 

@@ -38,6 +38,8 @@ export const tag = {
   /** Element kind (a byte), then the bytes. */
   typedArray: 17,
   arrayBuffer: 18,
+  /** What a sender has added up: its numbers, what they have lost, and exact sums, each a value. Never in a snapshot. */
+  part: 19,
 } as const
 
 /** A string is `length × 2 + form` as varint, then its characters: one byte each, or two where one of them is above U+00FF. */

@@ -34,3 +34,6 @@ export interface Supervision {
 
 /** What is decided unless a strategy says otherwise. */
 export const alwaysRestart = (): 'restart' => 'restart'
+
+/** Whether it may decide to stop an actor. Null: the default strategy. */
+export const mayStop = (supervision: Supervision | null): boolean => supervision !== null && supervision.decide !== alwaysRestart

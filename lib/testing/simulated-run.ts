@@ -23,6 +23,8 @@ export interface SimulatedRunOptions {
   readonly run?: Omit<RunOptions, 'checkpoints' | 'restore'>
   /** Parallelism of the life with that index, for a rescale at each resume. */
   readonly parallelismOfLife?: (life: number) => number
+  /** Whether senders combine in the life with that index; drawn from the seed unless given. */
+  readonly combineOfLife?: (life: number) => boolean
   /** Called at the start of each life: what does not survive a crash is put back. */
   readonly onBoot?: (life: number) => void
 }
@@ -47,6 +49,7 @@ const VIRTUAL_MS_MAX = 3_600_000
 export const simulatedRun = async (topology: Topology, options: SimulatedRunOptions): Promise<SimulatedRun> => {
   const random = seededRandom(options.seed ^ 0x5eed)
   const draw = (count: number): number => Math.floor(random.next() * count)
+  const combining = seededRandom(options.seed ^ 0xc0b1)
   const world = simWorld({ seed: options.seed })
   const every = options.every ?? 1 + draw(20)
   const tuning: Omit<Tuning, 'chains'> = {
@@ -62,12 +65,14 @@ export const simulatedRun = async (topology: Topology, options: SimulatedRunOpti
     options.onBoot?.(life)
     const process = world.boot()
     const parallelism = options.parallelismOfLife?.(life)
+    const combine = options.combineOfLife?.(life) ?? combining.chance(0.7)
     let job: Job | null = null
     let ended: { summary: JobSummary } | { error: unknown } | null = null
     const began = runIn(
       process.env,
       topology,
       {
+        combine,
         ...options.run,
         ...(parallelism === undefined ? {} : { parallelism }),
         ...(every === 0 ? {} : { checkpoints: { every, to: fileStore('/checkpoints') } }),

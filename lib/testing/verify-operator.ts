@@ -42,6 +42,7 @@ export const verifyOperator = async <T, R>(stage: (input: DataStream<T>) => AnyS
       seed: 1,
       ...run,
       run: supervision === undefined ? {} : { supervision },
+      combineOfLife: (life) => life % 2 === 0,
       onBoot: (life) => {
         if (life === 0) out.committed.length = 0
       },

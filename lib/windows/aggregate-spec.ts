@@ -52,11 +52,13 @@ export const aggregateNode = (spec: unknown): AggregateNode | null => {
 
 /** Whether the result cannot depend on the order of records: such windows are sliced into panes. */
 export const isOrderFree = (node: AggregateNode): boolean =>
+  node.kind === 'object' ? node.fields.every(([, field]) => isOrderFree(field)) : node.kind === 'custom' ? node.parts.commutative === true : isNumeric(node)
+
+/** Whether it keeps numbers and nothing else, and to join two of them calls no function of the user. */
+export const isNumeric = (node: AggregateNode): boolean =>
   node.kind === 'object'
-    ? node.fields.every(([, field]) => isOrderFree(field))
-    : node.kind === 'custom'
-      ? node.parts.commutative === true
-      : node.kind === 'count' || node.kind === 'sum' || node.kind === 'average' || node.kind === 'min' || node.kind === 'max'
+    ? node.fields.every(([, field]) => isNumeric(field))
+    : node.kind === 'count' || node.kind === 'sum' || node.kind === 'average' || node.kind === 'min' || node.kind === 'max'
 
 /** Number of records. */
 export const count = (): Aggregator<unknown, number> => aggregate({ kind: 'count' })

@@ -8,8 +8,10 @@ import { DueQueue, type DueItem } from './due-queue.ts'
 import { FiringCursor, LateCursor, type FiringSource, type FiringWindow, type LateFiring } from './firing.ts'
 import type { FoldTable } from './fold-layout.ts'
 import { HotWindow, hotWindowCode } from './hot-window.ts'
+import { Part } from '../state/part.ts'
 import { PaneKeys, readPanes, writePanes, type StoredPanes, type WrittenPane } from './stored-panes.ts'
 import { readTable, writeTable } from './stored-table.ts'
+import type { NumberTable } from './tables/number-table.ts'
 import { WindowKeys } from './window-keys.ts'
 import { readProgress, writeProgress, type WindowedOperator, type WindowSetup } from './window-state.ts'
 
@@ -119,6 +121,7 @@ export class AlignedWindowOperator implements WindowedOperator, FiringSource {
     const { layout } = this.#setup
     this.#entered = 0
     if (!(time >= this.#from && time < this.#to) && !this.#locate(time, record, context)) return null
+    if (record instanceof Part) return this.#merge(record, key)
     layout.prepare(record)
     const windows = this.#current
     const slots = this.#slots
@@ -144,8 +147,17 @@ export class AlignedWindowOperator implements WindowedOperator, FiringSource {
     return null
   }
 
+  /** Senders combine for windows that do not overlap and have yet to fire: there is one, and it is due. */
+  #merge(part: Part, key: unknown): null {
+    const { keys, table } = this.#current[0]!
+    ;(table as NumberTable).mergePart(keys.add(key), part)
+    this.#seq++
+    if (key !== null) this.#hot.set(this.#from, this.#to, keys, table)
+    return null
+  }
+
   code(scope: CodeScope): string {
-    return hotWindowCode(this.#hot, this.#setup.layout, scope)
+    return hotWindowCode(this.#hot, this.#setup, scope)
   }
 
   undo(): boolean {

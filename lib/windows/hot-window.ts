@@ -1,8 +1,10 @@
 /** The window, or pane, that the next record most likely goes into: what a compiled chain looks at before it calls the operator. */
 import type { CodeScope } from '../operators/operator.ts'
 import type { KeyIndex } from '../state/key-index.ts'
-import type { FoldLayout, FoldTable } from './fold-layout.ts'
+import type { FoldTable } from './fold-layout.ts'
+import { Part } from '../state/part.ts'
 import type { WindowKeys } from './window-keys.ts'
+import type { WindowSetup } from './window-state.ts'
 
 export class HotWindow {
   /** Times from here up to `to` go into it and nowhere else, and fire nothing. */
@@ -26,14 +28,17 @@ export class HotWindow {
   }
 }
 
-/** Adds the record to the hot window; else `apply` finds the right one. */
-export const hotWindowCode = (hot: HotWindow, layout: FoldLayout, scope: CodeScope): string => {
+/** Adds the record, or the part that senders have made of some, to the hot window; else `apply` finds the right one. */
+export const hotWindowCode = (hot: HotWindow, { layout, takesParts }: WindowSetup, scope: CodeScope): string => {
   if (layout.code === null) return scope.apply
   const [window, table, slot] = [scope.bind(hot), scope.local(), scope.local()]
   const code = layout.code(scope)
+  const find = `${table} = ${window}.table; ${slot} = ${window}.keys.add(k);`
+  const add = `${code.prepare}
+${find}
+${code.add(table, slot)}`
+  const addAny = takesParts ? `if (v instanceof ${scope.bind(Part)}) { ${find} ${table}.mergePart(${slot}, v); } else { ${add} }` : add
   return `if (t >= ${window}.from && t < ${window}.to) {
-${code.prepare}
-${table} = ${window}.table; ${slot} = ${window}.keys.add(k);
-${code.add(table, slot)}
+${addAny}
 } else { ${scope.apply} }`
 }

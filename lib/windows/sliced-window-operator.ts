@@ -11,10 +11,12 @@ import { FiringCursor, LateCursor, type FiringSource, type FiringWindow, type La
 import type { FoldTable } from './fold-layout.ts'
 import { HotWindow, hotWindowCode } from './hot-window.ts'
 import { LateCounts, LateWindow } from './late-counts.ts'
+import { Part } from '../state/part.ts'
 import { firstFrom, GatheredWindow, MergedWindow, Pane } from './pane.ts'
 import { mergedParts, PaneTree } from './pane-tree.ts'
 import { PaneKeys, readPanes, writePanes, type StoredPanes, type WrittenPane } from './stored-panes.ts'
 import { readTable, writeTable } from './stored-table.ts'
+import type { NumberTable } from './tables/number-table.ts'
 import { readProgress, writeProgress, type WindowedOperator, type WindowSetup } from './window-state.ts'
 
 export class SlicedWindowOperator implements WindowedOperator, FiringSource {
@@ -67,8 +69,9 @@ export class SlicedWindowOperator implements WindowedOperator, FiringSource {
       }
       this.#current = pane
     }
-    this.#setup.layout.prepare(record)
     const { keys, table } = pane
+    if (record instanceof Part) return this.#merge(record, pane, key)
+    this.#setup.layout.prepare(record)
     const known = keys.find(key)
     const slot = known < 0 ? keys.size : known
     this.#entering = slot
@@ -83,8 +86,17 @@ export class SlicedWindowOperator implements WindowedOperator, FiringSource {
     return late
   }
 
+  /** Senders combine for panes none of whose windows has fired. */
+  #merge(part: Part, { keys, table, start }: Pane, key: unknown): null {
+    const isUntouched = this.#tree === null || !this.#tree.touch(start)
+    if (isUntouched && key !== null) this.#hot.set(start, start + this.#paneSize, keys, table)
+    ;(table as NumberTable).mergePart(keys.add(key), part)
+    this.#seq++
+    return null
+  }
+
   code(scope: CodeScope): string {
-    return hotWindowCode(this.#hot, this.#setup.layout, scope)
+    return hotWindowCode(this.#hot, this.#setup, scope)
   }
 
   undo(): boolean {

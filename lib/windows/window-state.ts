@@ -9,6 +9,8 @@ export interface WindowSetup {
   readonly allowedLateness: number
   readonly layout: FoldLayout
   readonly maxParallelism: number
+  /** Senders have combined records: among them come `Part`s. */
+  readonly takesParts: boolean
 }
 
 /** An operator of windows in event time. */

@@ -16,7 +16,7 @@ const refuse = (message: string): never => {
 
 WORKLOAD                 one line of JSON:
 ${about.join('')}  --engine NAME          millrace (unless given), 'plain loop', @most/core, rxjs
-  --records N, --runs N, --parallelism N, --no-checkpoints
+  --records N, --runs N, --parallelism N, --no-checkpoints, --no-combine
 compare [WORKLOAD…]      Millrace and the others in turn, each time in a process of its own: W1 and W2 unless given
   --rounds N, --records N
 micro [NAME]             what one record costs in one part of the engine
@@ -34,6 +34,7 @@ const { values, positionals } = parseArgs({
     records: { type: 'string' },
     engine: { type: 'string', default: 'millrace' },
     'no-checkpoints': { type: 'boolean', default: false },
+    'no-combine': { type: 'boolean', default: false },
   },
 })
 const whole = (name: string, text: string): number =>
@@ -56,6 +57,7 @@ const oneWorkload = async (name: string): Promise<object> => {
     workload: { ...workload, records: records(workload.records) },
     parallelism,
     checkpoints,
+    combine: !values['no-combine'],
     runs: runs(workload.checkpoints ? 1 : 3),
     wantsCheckpoints: values.records === undefined,
   })

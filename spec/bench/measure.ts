@@ -17,6 +17,8 @@ export interface Measured {
   readonly parallelism: number
   /** Of Millrace: one each second. */
   readonly checkpoints: boolean
+  /** Of Millrace: senders add up before a shuffle. */
+  readonly combine: boolean
   /** Timed runs. */
   readonly runs: number
   /** Whether so few checkpoints that the workload says nothing are a failure. */
@@ -84,11 +86,11 @@ export const measure = async (what: Measured): Promise<Result> => {
 }
 
 /** Only the engine that is measured is loaded. */
-const runnerOf = async ({ engine, parallelism, checkpoints }: Measured): Promise<(workload: Workload) => Promise<Run>> => {
+const runnerOf = async ({ engine, parallelism, checkpoints, combine }: Measured): Promise<(workload: Workload) => Promise<Run>> => {
   switch (engine) {
     case 'millrace': {
       const { millraceRun } = await import('./engines/millrace.ts')
-      return (workload) => millraceRun(workload, parallelism, checkpoints)
+      return (workload) => millraceRun(workload, { parallelism, checkpoints, combine })
     }
     case 'plain loop': {
       const { plainLoop } = await import('./engines/plain-loop.ts')

@@ -54,6 +54,7 @@ const PARALLELISM = [1, 1, 2, 4]
 
 const jobOf = (seed: number, slot: number): RandomJob =>
   randomJob(seed, {
+    ordered: true,
     sinkOf: (id) => writeNdjson(`/out/${id}.ndjson`),
     windows: FORMS[slot % FORMS.length]!,
     parallelism: PARALLELISM[Math.floor(slot / FORMS.length) % PARALLELISM.length]!,

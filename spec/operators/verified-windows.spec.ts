@@ -114,6 +114,17 @@ describe('in every way the engine may run them', () => {
       )
     await verifyOperator(stage, { ...interpretStage(stage, rows, { outputsMin: 4 }), anyOrder: true })
   })
+
+  for (const [name, assigner] of Object.entries(assigners).filter(([name]) => name === 'tumbling windows' || name === 'sliding windows'))
+    test(`${name} on several instances, whose senders combine, give the same panes, late records and failures`, async () => {
+      const stage = (s: DataStream<Row>) => {
+        const late = sideOutput<Row>('late')
+        const keyed = s.pipe(eventTime((row) => row.at, { outOfOrderness: 3 }), keyBy((row) => row.key, { parallelism: 3 }))
+        const panes = keyed.pipe(window(assigner, { allowedLateness: 5, lateTo: late }), aggregate({ n: count(), total: sum(refuse) }, { id: 'fold' }), map((pane) => pane as unknown))
+        return merge(panes, from(late).pipe(map((row) => ({ late: row }) as unknown)))
+      }
+      await verifyOperator(stage, { ...interpretStage(stage, rows, { outputsMin: 4, failsMin: 1 }), anyOrder: true, crashPlaces: 25 })
+    })
 })
 
 describe('without eventTime, by the clock', () => {

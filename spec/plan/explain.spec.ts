@@ -25,6 +25,7 @@ describe('explain', () => {
         as they "are" (map) 'numbers.map' at PLACE
         eventTime 'numbers.eventTime' at PLACE, state per split
         keyBy 'by-parity' at PLACE
+        combine for 'n' at PLACE
         → n, by key group
 
       actor n ×2
@@ -49,7 +50,7 @@ describe('explain', () => {
   test('draws a Mermaid graph', () => {
     expect(described('mermaid')).toMatchInlineSnapshot(`
       "flowchart LR
-        v0(["numbers ×2<br/>as they #quot;are#quot;<br/>eventTime<br/>keyBy"])
+        v0(["numbers ×2<br/>as they #quot;are#quot;<br/>eventTime<br/>keyBy<br/>combine"])
         v1["n ×2<br/>aggregate"]
         v2[/"counts ×1"/]
         v3[/"late-numbers ×1"/]
@@ -118,6 +119,14 @@ describe('explain', () => {
                 "id": "by-parity",
                 "kind": "keyBy",
                 "name": "keyBy",
+                "schema": "",
+                "site": "PLACE",
+                "state": null,
+              },
+              {
+                "id": "n",
+                "kind": "combine",
+                "name": "combine",
                 "schema": "",
                 "site": "PLACE",
                 "state": null,

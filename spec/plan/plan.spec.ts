@@ -1,19 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import {
-  aggregate, broadcast, count, discard, eventTime, filter, from, fromArray, isolate, keyBy, map, merge, MillraceError, parallelism, partition, range, rebalance, scan, sideOutput, sink,
-  sliding, source, sum, take, topology, tumbling, window,
+  aggregate, aggregator, average, broadcast, count, discard, eventTime, filter, first, from, fromArray, isolate, keyBy, map, max, merge,
+  MillraceError, min, oneForOne, parallelism, partition, range, rebalance, scan, session, sideOutput, sink, sliding, source, sum, take, topology,
+  tumbling, window,
 } from 'millrace'
 import type { DataStream, Flow, Topology } from 'millrace'
 import { topologyNode } from '../../lib/api/topology.ts'
 import { buildPlan } from '../../lib/plan/build-plan.ts'
+import type { PlanOptions } from '../../lib/plan/build-plan.ts'
 import { statefulParts } from '../../lib/plan/plan.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 
 const input = (id = 'numbers', options: { parallelism?: number } = {}): DataStream<number> => from(source(id, fromArray<number>([]), options))
 const out = (id = 'out') => sink<unknown>(id, discard())
-const planOf = (built: Topology, options: { parallelism?: number; checkpoints?: boolean } = {}): Plan =>
-  buildPlan(topologyNode(built)!, { parallelism: 1, maxParallelism: 128, checkpoints: false, ...options })
-const plan = (flows: Flow | readonly Flow[], options: { parallelism?: number; checkpoints?: boolean } = {}): Plan => planOf(topology(null, 'planned', ...[flows].flat()), options)
+const planOf = (built: Topology, options: Partial<PlanOptions> = {}): Plan =>
+  buildPlan(topologyNode(built)!, { parallelism: 1, maxParallelism: 128, checkpoints: false, combine: true, supervision: null, ...options })
+const plan = (flows: Flow | readonly Flow[], options: Partial<PlanOptions> = {}): Plan => planOf(topology(null, 'planned', ...[flows].flat()), options)
 /** `id ×parallelism: stages`, but for the dead letters. */
 const vertices = ({ vertices: all }: Plan): string[] =>
   all.filter((vertex) => !vertex.isDeadLetters).map((vertex) => `${vertex.id} ×${vertex.parallelism}: ${vertex.steps.map((step) => step.id).join(' ')}`)
@@ -100,6 +102,60 @@ describe('fusion', () => {
     const built = plan([input('a').to(out('x')), input('b').to(out('y'))])
     expect(built.regions).toBe(2)
     expect(built.vertices.map((vertex) => `${vertex.id} ${vertex.region}`)).toEqual(['a 0', 'b 1', 'x 0', 'y 1', '#dead-letters-0 0', '#dead-letters-1 1'])
+  })
+})
+
+describe('a windowed aggregate behind a shuffle', () => {
+  type Planned = Parameters<typeof planOf>[1]
+  const timed = (options: Parameters<typeof eventTime<number>>[1] = {}) => input().pipe(eventTime((n) => n, options), keyBy((n) => n % 3))
+  const fold = (spec: Parameters<typeof aggregate>[0] = count(), options = {}) => aggregate(spec, { id: 'fold', ...options })
+  const sum1 = sum((n: number) => n)
+  const combines = (flows: Flow | readonly Flow[], options: Planned = {}): boolean =>
+    plan(flows, { parallelism: 2, ...options }).vertices.some((vertex) => vertex.steps.some((step) => step.kind === 'combine'))
+
+  test('is combined at the end of each sender’s chain, at no other place', () => {
+    const built = plan(timed().pipe(window(tumbling(10)), aggregate(count(), { id: 'fold' }), map((r) => r)).to(out()), { parallelism: 2 })
+    expect(vertices(built)).toEqual(['numbers ×2: numbers.eventTime numbers.keyBy fold', 'fold ×2: fold fold.map', 'out ×1: '])
+    expect(built.vertices[0]!.steps[2]).toMatchObject({ kind: 'combine', state: null })
+    expect(statefulParts(built).filter(({ id }) => id === 'fold')).toHaveLength(1)
+  })
+
+  test.each<[string, Parameters<typeof aggregate>[0]]>([
+    ['count', count()],
+    ['an object of sums and the like', { n: count(), of: { total: sum1, mean: average((n: number) => n) }, low: min((n: number) => n), high: max((n: number) => n) }],
+  ] as never)('with %s, tumbling or sliding', (_, spec) => {
+    for (const form of [tumbling(10), sliding(10, 3), sliding(10, 10)]) expect(combines(timed().pipe(window(form), fold(spec)).to(out()))).toBe(true)
+  })
+
+  test('where one sender leads to several receivers, and several to one', () => {
+    const wide = (receivers: number) => input().pipe(eventTime((n) => n), keyBy((n) => n, { parallelism: receivers }), window(tumbling(10)), fold()).to(out())
+    expect([1, 3].map((senders) => combines(wide(4 - senders), { parallelism: senders }))).toEqual([true, true])
+    expect(combines(wide(1), { parallelism: 1 })).toBe(false)
+  })
+
+  test.each<[string, () => Flow | readonly Flow[], Planned?]>([
+    ['that the run does not want combined', () => timed().pipe(window(tumbling(10)), fold()).to(out()), { combine: false }],
+    ['without windows', () => timed().pipe(fold()).to(out())],
+    ['whose windows have gaps', () => timed().pipe(window(sliding(5, 10)), fold()).to(out())],
+    ['over sessions', () => timed().pipe(window(session(10)), fold()).to(out())],
+    ['that depends on the order of records', () => timed().pipe(window(tumbling(10)), fold({ n: count(), one: first() })).to(out())],
+    ['that merges by a function of the user', () => timed().pipe(window(tumbling(10)), fold(aggregator({ init: () => 0, add: (a: number) => a + 1, merge: (a, b) => a + b, result: (a) => a, commutative: true }))).to(out())],
+    ['on the clock', () => input().pipe(keyBy((n) => n), window(tumbling(10)), fold()).to(out())],
+    ['whose senders may be idle', () => timed({ idleAfter: 5 }).pipe(window(tumbling(10)), fold()).to(out())],
+    ['behind a window whose senders may be idle', () => timed({ idleAfter: 5 }).pipe(window(session(10)), aggregate(count(), { id: 'first' }), keyBy((r) => r.key), window(tumbling(10)), fold()).to(out())],
+    ['that may be stopped', () => timed().pipe(window(tumbling(10)), fold(count(), { supervision: oneForOne({ decide: () => 'stop' }) })).to(out())],
+    ['with a stage behind it that may be stopped', () => timed().pipe(window(tumbling(10)), aggregate(count(), { id: 'fold' }), map((r) => r, { supervision: oneForOne({ decide: () => 'stop' }) })).to(out())],
+    ['in a run that may stop it', () => timed().pipe(window(tumbling(10)), fold()).to(out()), { supervision: oneForOne({ decide: () => 'stop' }) }],
+    ['beside another reader of the keyed stream', () => {
+      const keyed = timed()
+      return [keyed.pipe(window(tumbling(10)), fold()).to(out('a')), keyed.pipe(scan((n) => n, 0, { id: 'other' })).to(out('b'))]
+    }],
+  ])('%s is not', (_, flows, options = {}) => {
+    expect(combines(flows(), options)).toBe(false)
+  })
+
+  test('under a strategy that never stops anything is', () => {
+    expect(combines(timed().pipe(window(tumbling(10)), fold()).to(out()), { supervision: oneForOne({ attempts: 1 }) })).toBe(true)
   })
 })
 

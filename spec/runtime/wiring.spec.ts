@@ -8,7 +8,7 @@ import { wiringOf } from '../../lib/runtime/wiring.ts'
 import type { Wiring } from '../../lib/runtime/wiring.ts'
 
 const numbers = () => from(source('numbers', fromArray([1])))
-const laidOut = (flow: Flow, parallelism: number): Wiring => wiringOf(buildPlan(topologyNode(topology(null, 't', flow))!, { parallelism, maxParallelism: 128, checkpoints: false }), 0)
+const laidOut = (flow: Flow, parallelism: number): Wiring => wiringOf(buildPlan(topologyNode(topology(null, 't', flow))!, { parallelism, maxParallelism: 128, checkpoints: false, combine: false, supervision: null }), 0)
 const ways = ({ channels }: Wiring): string[] => channels.map(({ from: sender, to }) => `${sender} → ${to}`).filter((way) => !way.includes('#dead'))
 const names = ({ actors }: Wiring): string[] => actors.map(({ name, kind }) => `${name} ${kind}`).filter((name) => !name.startsWith('#dead'))
 

@@ -10,7 +10,7 @@ import { randomJob } from './random-job.ts'
 
 /** Runs a job until it has ended, through that many crashes. Resolves with its files, which are looked at after a last crash. */
 const outputOf = async (seed: number, crashes: number): Promise<{ readonly files: readonly unknown[]; readonly crashed: number }> => {
-  const job = randomJob(seed, { calm: true, parallelism: 1, sinkOf: (id) => writeNdjson(`/out/new/${id}.ndjson`) })
+  const job = randomJob(seed, { calm: true, parallelism: 1, ordered: true, sinkOf: (id) => writeNdjson(`/out/new/${id}.ndjson`) })
   const world = simWorld({ seed })
   const random = seededRandom(seed ^ 0xf11e)
   for (let crashed = 0; ; crashed++) {

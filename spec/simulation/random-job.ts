@@ -33,6 +33,8 @@ export interface RandomJobOptions {
   readonly windows?: 'tumbling' | 'sliding' | 'session' | 'none'
   /** No function fails. */
   readonly calm?: boolean
+  /** At parallelism 1 outputs come in one order: no several receivers lead to one sink. */
+  readonly ordered?: boolean
 }
 
 const plain = (reading: Reading): { id: number; key: string | number; at: number; value: number } => ({ id: reading.id, key: reading.key, at: reading.at, value: reading.value })
@@ -106,7 +108,10 @@ export const randomJob = (seed: number, options: RandomJobOptions): RandomJob =>
   const offset = oneOf(0, 0, 3, -7)
   const allowedLateness = oneOf(0, 0, 10, 60)
   words.push(form, `size ${size}`, `offset ${offset}`, `lateness ${allowedLateness}`, `outOfOrderness ${outOfOrderness}`, `jitter ${jitter}`)
-  const keyed = stream.pipe(keyBy(risky('key', (r) => r.key)))
+  // From one split straight to several receivers: then order, late set and content are still a function of the input.
+  const isWide = parallelism === 1 && options.ordered !== true && seededRandom(seed ^ 0x3a1).chance(0.4)
+  if (isWide) words.push('three receivers')
+  const keyed = stream.pipe(keyBy(risky('key', (r) => r.key), isWide ? { parallelism: 3 } : {}))
   const assigner = form === 'sliding' ? sliding(size, oneOf(5, 3, 10), { offset }) : form === 'session' ? session<Reading>(oneOf<number | ((r: Reading) => number)>(size, (r) => 3 + (r.id % 5))) : tumbling(size, { offset })
   const windowed = keyed.pipe(window(assigner, { allowedLateness, ...(readsLate && form !== 'none' ? { lateTo: late } : {}) }))
   const orderFree = { n: count(), total: sum(risky('sum', (r: Reading) => r.value)), mean: average((r: Reading) => r.value), low: min((r: Reading) => r.value), high: max((r: Reading) => r.value) }
@@ -133,7 +138,8 @@ export const randomJob = (seed: number, options: RandomJobOptions): RandomJob =>
     return grouped.pipe(aggregate(orderFree, { id: 'fold' }))
   })()
   const outputs = form === 'none' && parallelism > 1 ? folded.pipe(map(({ key }) => ({ key }))) : folded
-  const second = form !== 'none' && random.chance(0.3)
+  // Corrections would be late in the second windows, or not, as the receivers of the first ones come along.
+  const second = form !== 'none' && random.chance(0.3) && !(isWide && allowedLateness > 0)
   const flows = [outputs.to(sink('results', options.sinkOf('results') as SinkConnector<unknown>))]
   if (second) {
     words.push('window of windows')

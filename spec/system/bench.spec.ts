@@ -31,6 +31,15 @@ test.each([
   expect(JSON.parse(stdout)).toMatchObject({ engine, workload: name, records: 30_000, ...plainLoop({ ...workload, records: 30_000 }) })
 })
 
+test.each([
+  ['combined', []],
+  ['not combined', ['--no-combine']],
+])('a short W1 at parallelism 2, %s, reaches the totals of the plain loop', async (_, flags) => {
+  const { code, stdout } = await run(main, 'W1', '--parallelism', '2', '--records', short, '--runs', '1', ...flags)
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ parallelism: 2, ...plainLoop({ ...workloadOf('W1'), records: 30_000 }) })
+})
+
 test('W7 counts its checkpoints, and has none with --no-checkpoints', async () => {
   const [on, off] = await Promise.all([run(main, 'W7', '--records', short), run(main, 'W7', '--records', short, '--no-checkpoints')])
   expect((JSON.parse(on.stdout) as { checkpoints: number }).checkpoints).toBeGreaterThan(0)

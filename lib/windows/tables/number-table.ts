@@ -9,6 +9,7 @@ import { MillraceError } from '../../errors.ts'
 import { setField } from '../../state/plain.ts'
 import { ExactSum } from '../exact-sum.ts'
 import type { FoldTable } from '../fold-layout.ts'
+import { Part } from '../../state/part.ts'
 import type { AggregateTable } from '../table.ts'
 import type { NumberMeasure } from './measure.ts'
 
@@ -125,6 +126,34 @@ export class NumberTable implements FoldTable {
       else this.#addTo(kind, to, theirs.numbers[place]!)
       if (kind === 'average') this.numbers[to + 1]! += theirs.numbers[place + 1]!
     }
+  }
+
+  /** A copy of the slot, to be added to another table by `mergePart`. */
+  partOf(slot: number): Part {
+    const { stride } = this.#layout
+    const base = slot * stride
+    const numbers: number[] = []
+    for (let i = 0; i < stride; i++) numbers.push(this.numbers[base + i]!)
+    if (this.isPlain) return new Part(numbers, null, null)
+    const exact = numbers.flatMap((number, i) => (Number.isNaN(number) ? [[i, this.#exact!.get(base + i)!.toParts()] as const] : []))
+    return new Part(numbers, [...this.lost.subarray(base, base + stride)], exact)
+  }
+
+  mergePart(slot: number, { numbers, lost, exact }: Part): void {
+    if (slot === this.size) this.open()
+    const { leaves, stride } = this.#layout
+    const base = slot * stride
+    for (let i = 0; i < leaves.length; i++) {
+      const { kind, at } = leaves[i]!
+      const place = base + at
+      if (kind === 'average') this.numbers[place + 1]! += numbers[at + 1]!
+      if (kind !== 'sum' && kind !== 'average') this.#addTo(kind, place, numbers[at]!)
+      else if (!Number.isNaN(numbers[at])) {
+        this.#addToSum(place, numbers[at]!)
+        if (lost !== null && lost[at] !== 0) this.#addToSum(place, lost[at]!)
+      }
+    }
+    for (const [at, parts] of exact ?? []) this.#spill(base + at).merge(ExactSum.fromParts(parts))
   }
 
   drop(slot: number): void {

@@ -24,13 +24,20 @@ export interface Checkpoint {
   readonly tookMs: number
 }
 
-/** `checkpoints`: one each second, exactly once, in a temporary folder. */
-export const millraceRun = async (workload: Workload, parallelism: number, checkpoints: boolean): Promise<MillraceRun> => {
+export interface MillraceOptions {
+  readonly parallelism: number
+  /** One each second, exactly once, in a temporary folder. */
+  readonly checkpoints: boolean
+  /** Senders add up before a shuffle. */
+  readonly combine: boolean
+}
+
+export const millraceRun = async (workload: Workload, { parallelism, checkpoints, combine }: MillraceOptions): Promise<MillraceRun> => {
   const folder = checkpoints ? await mkdtemp(join(tmpdir(), 'millrace-bench-')) : null
   try {
     const folding = foldingSink()
     const options = folder === null ? {} : { checkpoints: { every: seconds(1), to: fileStore(folder) } }
-    const completed = await completedRun(topologyOf(workload, sink('totals', folding.connector)), { parallelism, ...options })
+    const completed = await completedRun(topologyOf(workload, sink('totals', folding.connector)), { parallelism, combine, ...options })
     return { totals: folding.totals(), checkpoints: completed }
   } finally {
     if (folder !== null) await rm(folder, { recursive: true, force: true })
