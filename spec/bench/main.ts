@@ -1,5 +1,6 @@
-/** `npm run -s bench -- WORKLOAD`, `compare`, `micro` or `first-result`: see README.md beside this file. */
+/** `npm run -s bench -- WORKLOAD`, `compare`, `micro`, `channel` or `first-result`: see README.md beside this file. */
 import { parseArgs } from 'node:util'
+import { channel } from './channel/channel.ts'
 import { compare } from './compare.ts'
 import { firstResult } from './first-result.ts'
 import { engines, measure } from './measure.ts'
@@ -20,6 +21,8 @@ ${about.join('')}  --engine NAME          millrace (unless given), 'plain loop',
 compare [WORKLOAD…]      Millrace and the others in turn, each time in a process of its own: W1 and W2 unless given
   --rounds N, --records N
 micro [NAME]             what one record costs in one part of the engine
+channel                  rows from one thread to another
+  --rounds N
 first-result             from the start of the command to the first result
   --rounds N`)
   process.exit(2)
@@ -68,6 +71,7 @@ const ofRecords = values.records === undefined ? [] : ['--records', values.recor
 try {
   if (command === 'compare') compare(rest.length === 0 ? ['W1', 'W2'] : rest, whole('rounds', values.rounds), ofRecords, refuse)
   else if (command === 'micro') await micro(rest[0] ?? null, refuse)
+  else if (command === 'channel') await channel(whole('rounds', values.rounds))
   else if (command === 'first-result') await firstResult(whole('rounds', values.rounds))
   else console.log(JSON.stringify(await oneWorkload(command ?? refuse('Which workload?'))))
 } catch (error) {
