@@ -1,10 +1,9 @@
 /** The other end of a `RingSender`: reads batches where they lie in the ring, and moves its cursor when they have been processed. */
-import { receiveMessageOnPort } from 'node:worker_threads'
-import type { MessagePort } from 'node:worker_threads'
 import { creditOf } from './codec/batch-format.ts'
 import { BatchReader } from './codec/batch-reader.ts'
 import type { ReceivedBatch } from './codec/batch-reader.ts'
 import { Space } from './codec/space.ts'
+import type { Port } from './port.ts'
 import { Ring, recordKind, RECORD_HEAD_BYTES } from './ring.ts'
 import type { Placed } from './ring-sender.ts'
 import type { Control, WireReceiver } from './wire-channel.ts'
@@ -18,7 +17,7 @@ interface Held {
 }
 
 export class RingReceiver<C extends Control> implements WireReceiver<C> {
-  readonly #port: MessagePort
+  readonly #port: Port
   readonly #ring: Ring
   readonly #wake: () => void
   readonly #reader: BatchReader
@@ -34,20 +33,21 @@ export class RingReceiver<C extends Control> implements WireReceiver<C> {
   #isAlone = false
   #isDisposed = false
 
-  constructor(port: MessagePort, memory: SharedArrayBuffer, wake: () => void, reader: BatchReader = new BatchReader()) {
+  constructor(port: Port, memory: SharedArrayBuffer, wake: () => void, reader: BatchReader = new BatchReader()) {
     this.#port = port
     this.#ring = new Ring(memory)
     this.#wake = wake
     this.#reader = reader
-    port.on('message', (message: Placed<C> | null) => {
-      this.#hear(message)
-      this.#wake()
-    })
-    port.on('close', () => {
-      this.#isAlone = true
-      if (!this.#isDisposed) this.#wake()
-    })
-    port.unref()
+    port.listen(
+      (message) => {
+        this.#hear(message as Placed<C> | null)
+        this.#wake()
+      },
+      () => {
+        this.#isAlone = true
+        if (!this.#isDisposed) this.#wake()
+      },
+    )
     this.#ring.setReceiverAlarm()
   }
 
@@ -150,7 +150,7 @@ export class RingReceiver<C extends Control> implements WireReceiver<C> {
   /** Takes in what has been posted without waiting for the event loop. */
   #listen(): void {
     while (this.#heard !== this.#ring.posted(true)) {
-      const got = receiveMessageOnPort(this.#port)
+      const got = this.#port.receive()
       if (got === undefined) break
       this.#hear(got.message as Placed<C> | null)
     }
@@ -162,7 +162,7 @@ export class RingReceiver<C extends Control> implements WireReceiver<C> {
   }
 
   #rouse(): void {
-    this.#port.postMessage(null)
+    this.#port.post(null)
     this.#ring.hasPosted(false)
   }
 }

@@ -1,10 +1,9 @@
 /** Writes batches straight into memory that the receiver reads; how far its cursor has come is the credit. Control messages go by a port. */
-import { receiveMessageOnPort } from 'node:worker_threads'
-import type { MessagePort } from 'node:worker_threads'
 import { BATCH_HEAD_BYTES, creditOf } from './codec/batch-format.ts'
 import type { Rows } from './codec/batch-format.ts'
 import { BatchWriter } from './codec/batch-writer.ts'
 import { full, Space } from './codec/space.ts'
+import type { Port } from './port.ts'
 import { Ring, recordKind, RECORD_HEAD_BYTES } from './ring.ts'
 import type { Control, WireSender } from './wire-channel.ts'
 
@@ -15,7 +14,7 @@ export interface Placed<C> {
 }
 
 export class RingSender<C extends Control> implements WireSender<C> {
-  readonly #port: MessagePort
+  readonly #port: Port
   readonly #ring: Ring
   readonly #rowsMax: number
   readonly #wake: () => void
@@ -31,27 +30,28 @@ export class RingSender<C extends Control> implements WireSender<C> {
   #isGone = false
   #isWaiting = false
 
-  constructor(port: MessagePort, memory: SharedArrayBuffer, rowsMax: number, wake: () => void, writer: BatchWriter = new BatchWriter()) {
+  constructor(port: Port, memory: SharedArrayBuffer, rowsMax: number, wake: () => void, writer: BatchWriter = new BatchWriter()) {
     this.#port = port
     this.#ring = new Ring(memory)
     this.#rowsMax = rowsMax
     this.#wake = wake
     this.#writer = writer
-    port.on('message', () => {
-      this.#heard = (this.#heard + 1) | 0
-      this.#look()
-    })
-    port.on('close', () => {
-      this.#isGone = true
-      this.#look()
-    })
-    port.unref()
+    port.listen(
+      () => {
+        this.#heard = (this.#heard + 1) | 0
+        this.#look()
+      },
+      () => {
+        this.#isGone = true
+        this.#look()
+      },
+    )
   }
 
   hasCredit(): boolean {
     this.#isWaiting = false
     if (this.#hasRoom()) return true
-    while (this.#heard !== this.#ring.posted(false) && receiveMessageOnPort(this.#port) !== undefined) this.#heard = (this.#heard + 1) | 0
+    while (this.#heard !== this.#ring.posted(false) && this.#port.receive() !== undefined) this.#heard = (this.#heard + 1) | 0
     return !this.#wait()
   }
 
@@ -209,7 +209,7 @@ export class RingSender<C extends Control> implements WireSender<C> {
   }
 
   #post(message: Placed<C> | null): void {
-    this.#port.postMessage(message)
+    this.#port.post(message)
     this.#ring.hasPosted(true)
   }
 }

@@ -2,6 +2,7 @@
 import { MessageChannel } from 'node:worker_threads'
 import { PortReceiver } from '../../lib/workers/port-receiver.ts'
 import { PortSender } from '../../lib/workers/port-sender.ts'
+import { threadPort } from '../../lib/workers/port.ts'
 import { RingReceiver } from '../../lib/workers/ring-receiver.ts'
 import { RingSender } from '../../lib/workers/ring-sender.ts'
 import { ringMemory } from '../../lib/workers/ring.ts'
@@ -28,5 +29,5 @@ export const endsOf = (kind: (typeof kinds)[number], { rows, bytes }: Capacity =
   const wakeReceiver = (): void => void woken.receiver++
   if (kind === 'port') return { woken, sender: new PortSender(port1, { rows, bytes }, wakeSender), receiver: new PortReceiver(port2, wakeReceiver) }
   const memory = ringMemory(bytes)
-  return { woken, sender: new RingSender(port1, memory, rows, wakeSender), receiver: new RingReceiver(port2, memory, wakeReceiver) }
+  return { woken, sender: new RingSender(threadPort(port1), memory, rows, wakeSender), receiver: new RingReceiver(threadPort(port2), memory, wakeReceiver) }
 }
