@@ -13,8 +13,6 @@ const LINES_MAX = 400
 const entries = ['index.ts', 'files.ts', 'testing.ts', 'cli/main.ts', 'runtime/slot-task.ts']
 /** Reached by specs alone: the simulated world belongs to the library, its users are the tests. */
 const forSpecs = ['testing/simulated-run.ts']
-/** The wire between threads: measured and proved by itself, before channels are moved onto it. */
-const forChannels = ['workers/port-sender.ts', 'workers/port-receiver.ts', 'workers/ring-sender.ts', 'workers/ring-receiver.ts']
 
 const files = sourceFiles()
 const byPath = new Map(files.map((file) => [file.path, file]))
@@ -84,7 +82,7 @@ test('every file is reached from an entry point', () => {
     reached.add(path)
     for (const { to } of file.imports) visit(to)
   }
-  for (const entry of [...entries, ...forSpecs, ...forChannels]) visit(entry)
+  for (const entry of [...entries, ...forSpecs]) visit(entry)
   expect(files.map(({ path }) => path).filter((path) => !reached.has(path))).toEqual([])
 })
 

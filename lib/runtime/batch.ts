@@ -3,6 +3,8 @@
 /** Rows of one channel. `marks` tell at which row a watermark advanced: it holds from before row `markAt[i]` on. */
 export interface Batch {
   readonly type: 'batch'
+  /** Rows. */
+  readonly length: number
   readonly values: unknown[]
   /** Empty, as the keys and marks are, where the receiver is a sink. */
   readonly times: number[]
@@ -29,7 +31,27 @@ export interface Barrier {
   readonly final: boolean
 }
 
-export const emptyBatch = (origin: string): Batch => ({ type: 'batch', values: [], times: [], keys: [], markAt: [], marks: [], origin })
+/** A batch that is being filled. */
+export class OpenBatch implements Batch {
+  readonly type = 'batch'
+  readonly values: unknown[] = []
+  readonly times: number[] = []
+  readonly keys: unknown[] = []
+  readonly markAt: number[] = []
+  readonly marks: number[] = []
+  readonly origin: string
+
+  constructor(origin: string) {
+    this.origin = origin
+  }
+
+  get length(): number {
+    return this.values.length
+  }
+}
+
+/** What a batch costs of the credit in rows: a watermark as much as a row. */
+export const rowsOf = ({ length, marks }: Batch): number => length + marks.length
 
 /** Rows a batch holds at most. */
 export const BATCH_ROWS_MAX = 1024

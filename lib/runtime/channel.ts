@@ -1,13 +1,15 @@
 /**
- * One sender, one receiver, order kept, credit counted in rows. A channel leads to another actor of this thread; the interface would
- * let it lead to another thread.
+ * One sender, one receiver, order kept, credit counted in rows. Here between two actors of one thread; `far-channel.ts` leads to another.
  *
  * Credit is taken when a batch is sent and comes back when the receiver has processed it. Control messages need none: of each kind
  * there is at most one on the way.
  */
-import type { Message } from './batch.ts'
+import { rowsOf } from './batch.ts'
+import type { Batch, Message } from './batch.ts'
 
 export interface Sender {
+  /** Rows of a batch that it is worth to send at once. */
+  readonly batchRows: number
   /** Whether a batch may be sent now. */
   hasCredit(): boolean
   send(message: Message): void
@@ -20,7 +22,7 @@ export interface Receiver {
   readonly waiting: number
   take(): Message | undefined
   /** Gives back the credit of a batch that has been processed. */
-  processed(rows: number): void
+  processed(batch: Batch): void
   close(): void
 }
 
@@ -36,11 +38,13 @@ export class LocalChannel implements Sender, Receiver {
   private head = 0
   private inFlight = 0
   private closed = false
+  readonly batchRows: number
   private readonly capacity: number
   private readonly ends: ChannelEnds
 
   /** `capacity`: rows that may be on the way before the sender has to wait. */
-  constructor(capacity: number, ends: ChannelEnds) {
+  constructor(batchRows: number, capacity: number, ends: ChannelEnds) {
+    this.batchRows = batchRows
     this.capacity = capacity
     this.ends = ends
   }
@@ -54,7 +58,7 @@ export class LocalChannel implements Sender, Receiver {
   }
 
   send(message: Message): void {
-    if (message.type === 'batch') this.inFlight += message.values.length + message.marks.length
+    if (message.type === 'batch') this.inFlight += rowsOf(message)
     this.queue.push(message)
     this.ends.wakeReceiver()
   }
@@ -74,9 +78,9 @@ export class LocalChannel implements Sender, Receiver {
     return message
   }
 
-  processed(rows: number): void {
+  processed(batch: Batch): void {
     const had = this.hasCredit()
-    this.inFlight -= rows
+    this.inFlight -= rowsOf(batch)
     if (!had && this.hasCredit()) this.ends.wakeSender()
   }
 

@@ -25,8 +25,13 @@ import { holdsHandles } from './sink-actor.ts'
 import { Slots } from './slots.ts'
 import { strategyData } from './strategy-data.ts'
 
-/** Rows of a batch, and rows on a channel before its sender waits. */
-const TUNING: Tuning = { batchRows: BATCH_ROWS_MAX, channelRows: 4 * BATCH_ROWS_MAX, chains: 'compiled' }
+/** Waking another thread costs what some thousand rows do: between threads batches are larger. */
+const TUNING: Tuning = {
+  batchRows: BATCH_ROWS_MAX,
+  channelRows: 4 * BATCH_ROWS_MAX,
+  chains: 'compiled',
+  far: { batchRows: 4 * BATCH_ROWS_MAX, channelRows: 16 * BATCH_ROWS_MAX, channelBytes: 2 ** 20 },
+}
 
 /**
  * Runs a topology on this thread.
@@ -38,7 +43,8 @@ const TUNING: Tuning = { batchRows: BATCH_ROWS_MAX, channelRows: 4 * BATCH_ROWS_
 export const run = (topology: Topology, options: RunOptions = {}): Promise<Job> => runIn(realEnv(), topology, options)
 
 /** `run` in a given Env. */
-export const runIn = async (env: Env, topology: Topology, given: RunOptions, tuning: Tuning = TUNING): Promise<Job> => {
+export const runIn = async (env: Env, topology: Topology, given: RunOptions, tuned: Partial<Tuning> = {}): Promise<Job> => {
+  const tuning = { ...TUNING, ...tuned }
   const node = topologyNode(topology)
   if (node === undefined) throw new MillraceError('TOPOLOGY_INVALID', 'run was not given a topology', { next: "Pass what topology(import.meta, 'id', …flows) returned." })
   const options = checkOptions(given)

@@ -159,14 +159,14 @@ export class OperatorActor implements Actor {
   private workBatch(current: Current): void {
     const { core } = this
     const { batch, input } = current
-    const { values, times, keys, markAt, marks } = batch
     if (this.outcome !== 'open') return this.refuse(current)
-    if (values.length > 0) this.merge.active(input)
+    const { length, values, times, keys, markAt, marks } = batch
+    if (length > 0) this.merge.active(input)
     const origin = batch.origin === '' ? '' : this.via(input, batch.origin)
     for (;;) {
       while (current.mark < marks.length && markAt[current.mark]! <= current.row) if (!this.follow(input, marks[current.mark++]!)) return
-      if (current.row >= values.length) break
-      const to = current.mark < marks.length ? markAt[current.mark]! : values.length
+      if (current.row >= length) break
+      const to = current.mark < marks.length ? markAt[current.mark]! : length
       const from = current.row
       try {
         current.row = core.chain.push(values, times, keys, from, to, origin)
@@ -183,23 +183,23 @@ export class OperatorActor implements Actor {
       if (core.isHeld) return
     }
     this.current = null
-    this.inputs[input]!.processed(values.length + marks.length)
+    this.inputs[input]!.processed(batch)
   }
 
   /** What comes for an actor that has ended. */
   private refuse(current: Current): void {
-    const { values, marks, times, keys, origin } = current.batch
+    const { batch } = current
     const { chain, router } = this.core
-    while (this.outcome === 'stopped' && current.row < values.length) {
+    while (this.outcome === 'stopped' && current.row < batch.length) {
       if (router.isBlocked) return
       const row = current.row++
-      chain.context.time = times[row]!
-      chain.context.key = keys[row]
-      chain.context.origin = origin
-      chain.calls.bury(0, values[row], { code: 'OPERATOR_FAILED', message: 'came for an actor that its supervisor had stopped', stack: '' }, 0, 'failed')
+      chain.context.time = batch.times[row]!
+      chain.context.key = batch.keys[row]
+      chain.context.origin = batch.origin
+      chain.calls.bury(0, batch.values[row], { code: 'OPERATOR_FAILED', message: 'came for an actor that its supervisor had stopped', stack: '' }, 0, 'failed')
     }
     this.current = null
-    this.inputs[current.input]!.processed(values.length + marks.length)
+    this.inputs[current.input]!.processed(batch)
   }
 
   /** False: the chain has paused. */

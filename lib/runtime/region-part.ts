@@ -29,6 +29,15 @@ export interface Tuning {
   /** Rows on a channel before its sender waits. */
   readonly channelRows: number
   readonly chains: ChainMode
+  readonly far: FarTuning
+}
+
+/** Of channels between threads. */
+export interface FarTuning {
+  readonly batchRows: number
+  readonly channelRows: number
+  /** Bytes on a channel before its sender waits. */
+  readonly channelBytes: number
 }
 
 /** Records that a source without positions will not emit again. */
@@ -144,7 +153,7 @@ export class RegionPart implements Part {
     channels.forEach(({ from, to }, index) => {
       const ends: ChannelEnds = { wakeReceiver: () => ready(to), wakeSender: () => ready(from) }
       if (here.has(from) && here.has(to)) {
-        const channel = new LocalChannel(tuning.channelRows, ends)
+        const channel = new LocalChannel(tuning.batchRows, tuning.channelRows, ends)
         senders.set(index, channel)
         receivers.set(index, channel)
       } else if (here.has(from)) senders.set(index, far.sender(index, ends))
@@ -177,7 +186,7 @@ export class RegionPart implements Part {
     const ports = new Map<string, RouterEdge[]>()
     for (const { port, channels, ...facts } of outputs)
       ports.set(port, [...(ports.get(port) ?? []), { ...facts, senders: channels.map((channel) => senders.get(channel)!) }])
-    return new Router(ports, DEAD_PORT, this.settings.plan.maxParallelism, this.settings.tuning.batchRows)
+    return new Router(ports, DEAD_PORT, this.settings.plan.maxParallelism)
   }
 
   private async openWriter({ vertex, instance }: WiredActor, input: Receiver, start: SinkStart, restored: RestoredState | null): Promise<SinkActor> {

@@ -1,5 +1,4 @@
 /** One connected region: laid out from the plan, opened from a snapshot, started, restarted as a whole. */
-import type { MessagePort } from 'node:worker_threads'
 import type { SinkStart } from '../api/connector.ts'
 import type { CheckpointData } from '../checkpoint/store.ts'
 import { MillraceError, hasCode, placed } from '../errors.ts'
@@ -9,11 +8,12 @@ import type { RestoredState } from './actor-core.ts'
 import { addCounters, NO_COUNTERS } from './actor-host.ts'
 import type { Barrier } from './batch.ts'
 import type { JobCounters, OperatorMetrics } from './job-handle.ts'
-import { PortReceiver, PortSender } from './port-channel.ts'
+import { farReceiver, farSender } from './far-channel.ts'
+import type { FarEnd, FarReceiver, FarSender } from './far-channel.ts'
 import { RegionPart } from './region-part.ts'
 import type { FarEnds, LostRecords, Part, PartSettings } from './region-part.ts'
 import { restoredState } from './restored-job.ts'
-import { portPair } from './slots.ts'
+import { farPair } from './slots.ts'
 import type { Slots } from './slots.ts'
 import { decodeSplits } from './split-reading.ts'
 import type { SplitState } from './split-reading.ts'
@@ -32,7 +32,7 @@ export class Region {
   private parts: readonly Part[] = []
   private hasFailed = false
   /** Ends on this thread of channels that lead to slots. */
-  private readonly farEnds: (PortSender | PortReceiver)[] = []
+  private readonly farEnds: (FarSender | FarReceiver)[] = []
 
   private constructor(settings: RegionSettings) {
     const { reports } = settings
@@ -63,11 +63,11 @@ export class Region {
     const { slots } = this.settings
     const placeOfName = new Map(actors.map((actor) => [actor.name, placeOf(actor.vertex, actor.instance, slots?.count ?? 0)]))
     /** By place and channel: the ends of channels that lead from one place to another. */
-    const ends = Array.from({ length: (slots?.count ?? 0) + 1 }, () => new Map<number, MessagePort>())
+    const ends = Array.from({ length: (slots?.count ?? 0) + 1 }, () => new Map<number, FarEnd>())
     channels.forEach(({ from, to }, channel) => {
       const [sender, receiver] = [placeOfName.get(from)!, placeOfName.get(to)!]
       if (sender === receiver) return
-      const [out, into] = portPair()
+      const [out, into] = farPair(this.settings.tuning.far.channelBytes)
       ends[sender]!.set(channel, out)
       ends[receiver]!.set(channel, into)
     })
@@ -85,15 +85,15 @@ export class Region {
     this.parts = parts
   }
 
-  private endsHere(ports: ReadonlyMap<number, MessagePort>): FarEnds {
-    const capacity = this.settings.tuning.channelRows
+  private endsHere(given: ReadonlyMap<number, FarEnd>): FarEnds {
+    const { far } = this.settings.tuning
     return {
-      sender: (channel, wakes) => this.keep(new PortSender(ports.get(channel)!, capacity, senderOf(this.wiring.channels[channel]!), wakes)),
-      receiver: (channel, wakes) => this.keep(new PortReceiver(ports.get(channel)!, wakes)),
+      sender: (channel, wakes) => this.keep(farSender(given.get(channel)!, far, senderOf(this.wiring.channels[channel]!), wakes)),
+      receiver: (channel, wakes) => this.keep(farReceiver(given.get(channel)!, wakes)),
     }
   }
 
-  private keep<End extends PortSender | PortReceiver>(end: End): End {
+  private keep<End extends FarSender | FarReceiver>(end: End): End {
     this.farEnds.push(end)
     return end
   }

@@ -6,8 +6,8 @@ import { instanceOfGroup, keyGroup } from '../state/key-group.ts'
 import { keyHash } from '../state/key.ts'
 import { murmur2OfString } from '../state/murmur2.ts'
 import type { EdgeRouting } from '../plan/plan.ts'
-import { BATCH_MARKS_MAX, emptyBatch } from './batch.ts'
-import type { Barrier, Batch, Message } from './batch.ts'
+import { BATCH_MARKS_MAX, OpenBatch } from './batch.ts'
+import type { Barrier, Message } from './batch.ts'
 import type { Sender } from './channel.ts'
 
 /** What the router reads of the current record. */
@@ -21,7 +21,7 @@ export interface RecordFacts {
 /** Where rows for one receiver collect. */
 export class Outlet {
   readonly sender: Sender
-  open: Batch
+  open: OpenBatch
   /** What has to go before the open batch; at most two batches and their control messages. */
   readonly pending: Message[] = []
   private closedRecords = 0
@@ -29,12 +29,12 @@ export class Outlet {
   readonly rowsMax: number
   readonly valuesOnly: boolean
 
-  constructor(sender: Sender, router: Router, rowsMax: number, valuesOnly: boolean) {
+  constructor(sender: Sender, router: Router, valuesOnly: boolean) {
     this.sender = sender
     this.router = router
-    this.rowsMax = rowsMax
+    this.rowsMax = sender.batchRows
     this.valuesOnly = valuesOnly
-    this.open = emptyBatch('')
+    this.open = new OpenBatch('')
   }
 
   /** Whether as many rows as a batch holds may be put without a pause. */
@@ -85,7 +85,7 @@ export class Outlet {
     this.closedRecords += this.open.values.length
     if (this.open.values.length > 0 || this.open.marks.length > 0) this.pending.push(this.open)
     else if (this.open.origin === origin) return
-    this.open = emptyBatch(origin)
+    this.open = new OpenBatch(origin)
   }
 
   /** Sends what credit allows. True: nothing is left in line. */
@@ -117,11 +117,11 @@ class Edge {
   /** Where the next row goes that is spread. */
   turn = 0
 
-  constructor(edge: RouterEdge, router: Router, rowsMax: number) {
+  constructor(edge: RouterEdge, router: Router) {
     this.routing = edge.routing
     this.carriesOrigins = edge.carriesOrigins
     this.valuesOnly = edge.valuesOnly
-    this.outlets = edge.senders.map((sender) => new Outlet(sender, router, rowsMax, edge.valuesOnly))
+    this.outlets = edge.senders.map((sender) => new Outlet(sender, router, edge.valuesOnly))
   }
 
   target(facts: RecordFacts, maxParallelism: number): number {
@@ -165,8 +165,8 @@ export class Router {
   private mainRecords = 0
   private sideRecords = 0
 
-  constructor(ports: ReadonlyMap<string, readonly RouterEdge[]>, deadPort: string, maxParallelism: number, rowsMax: number) {
-    const edges = new Map([...ports].map(([port, list]) => [port, list.map((edge) => new Edge(edge, this, rowsMax))]))
+  constructor(ports: ReadonlyMap<string, readonly RouterEdge[]>, deadPort: string, maxParallelism: number) {
+    const edges = new Map([...ports].map(([port, list]) => [port, list.map((edge) => new Edge(edge, this))]))
     this.main = edges.get('') ?? []
     this.dead = edges.get(deadPort) ?? []
     this.sides = edges

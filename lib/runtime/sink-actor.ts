@@ -112,14 +112,14 @@ export class SinkActor implements Actor {
   private handle(message: Message): void {
     switch (message.type) {
       case 'batch': {
-        const { values, marks } = message
+        const { length } = message
         const done = (): void => {
-          this.tally.taken += values.length
-        if (this.settings.countsResults) this.tally.results += values.length
-          this.input.processed(values.length + marks.length)
+          this.tally.taken += length
+          if (this.settings.countsResults) this.tally.results += length
+          this.input.processed(message)
         }
-        if (values.length === 0) return done()
-        return this.run(() => this.writer!.write(values), done)
+        if (length === 0) return done()
+        return this.run(() => this.writer!.write(message.values), done)
       }
       case 'barrier':
         return this.snapshot(message.barrier)

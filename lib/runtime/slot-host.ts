@@ -15,7 +15,8 @@ import { errorData } from './error-data.ts'
 import { RegionFailed } from './failure.ts'
 import { Pulse } from './heartbeat.ts'
 import type { DeadLetter } from './job-handle.ts'
-import { PortReceiver, PortSender } from './port-channel.ts'
+import { farReceiver, farSender } from './far-channel.ts'
+import type { FarReceiver, FarSender } from './far-channel.ts'
 import { RegionPart } from './region-part.ts'
 import type { FarEnds } from './region-part.ts'
 import { restoredState } from './restored-job.ts'
@@ -31,7 +32,7 @@ const BEAT_MS = 100
 
 interface Hosted {
   readonly part: RegionPart
-  readonly ends: readonly (PortSender | PortReceiver)[]
+  readonly ends: readonly (FarSender | FarReceiver)[]
 }
 
 /** Serves until it is told to end. */
@@ -68,17 +69,17 @@ export const hostSlot = async (job: SlotJob, port: MessagePort): Promise<void> =
   const suspects = Array.from({ length: plan.regions }, () => new Suspects())
   const hosted = new Map<number, Hosted>()
 
-  const open = async ({ part, region, start, restored, splits, ends: ports }: Extract<ToSlot, { type: 'open' }>): Promise<void> => {
+  const open = async ({ part, region, start, restored, splits, ends: given }: Extract<ToSlot, { type: 'open' }>): Promise<void> => {
     const { actors, channels } = wiringOf(plan, region)
-    const ends: (PortSender | PortReceiver)[] = []
+    const ends: (FarSender | FarReceiver)[] = []
     const far: FarEnds = {
       sender: (channel, wakes) => {
-        const end = new PortSender(ports.get(channel)!, job.tuning.channelRows, senderOf(channels[channel]!), wakes)
+        const end = farSender(given.get(channel)!, job.tuning.far, senderOf(channels[channel]!), wakes)
         ends.push(end)
         return end
       },
       receiver: (channel, wakes) => {
-        const end = new PortReceiver(ports.get(channel)!, wakes)
+        const end = farReceiver(given.get(channel)!, wakes)
         ends.push(end)
         return end
       },

@@ -1,5 +1,4 @@
 /** What the thread that called `run` and a slot tell each other, besides rows. Plain data: functions never cross. */
-import type { MessagePort } from 'node:worker_threads'
 import type { SinkStart } from '../api/connector.ts'
 import type { CheckpointData } from '../checkpoint/store.ts'
 import type { Acknowledgement } from './actor-host.ts'
@@ -7,6 +6,7 @@ import type { Barrier } from './batch.ts'
 import type { DeadLetter, JobCounters, OperatorMetrics } from './job-handle.ts'
 import type { LostRecords, Tuning } from './region-part.ts'
 import type { SplitState } from './split-reading.ts'
+import type { FarEnd } from './far-channel.ts'
 import type { ErrorData } from './error-data.ts'
 import type { StrategyData } from './strategy-data.ts'
 
@@ -39,7 +39,7 @@ export type ToSlot =
       readonly restored: CheckpointData | null
       readonly splits: ReadonlyMap<string, readonly SplitState[]>
       /** By channel: the end of it that is here. */
-      readonly ends: ReadonlyMap<number, MessagePort>
+      readonly ends: ReadonlyMap<number, FarEnd>
     }
   | { readonly type: 'start' | 'drain'; readonly part: number }
   | { readonly type: 'trigger'; readonly part: number; readonly barrier: Barrier }

@@ -1,14 +1,15 @@
 /** The slots of a job: threads that have rebuilt its plan, and the parts of regions that live on them. */
 import { MessageChannel } from 'node:worker_threads'
-import type { MessagePort } from 'node:worker_threads'
 import { MillraceError } from '../errors.ts'
 import type { Plan } from '../plan/plan.ts'
+import { ringMemory } from '../workers/ring.ts'
 import { SlotPool } from '../workers/slot-pool.ts'
 import type { Thread } from '../workers/slot-pool.ts'
 import type { Reports } from './actor-host.ts'
 import type { Env } from '../env/env.ts'
 import { errorFrom } from './error-data.ts'
 import { Pulse, Watch } from './heartbeat.ts'
+import type { FarEnd } from './far-channel.ts'
 import { RemotePart } from './remote-part.ts'
 import type { FromSlot, SlotJob, ToSlot } from './slot-protocol.ts'
 import { actorNames } from './wiring.ts'
@@ -64,7 +65,7 @@ class Slot {
   open(part: number, plan: Plan, reports: Reports, opening: Opening): Promise<RemotePart> {
     const remote = new RemotePart(part, plan, reports, (message) => this.thread.port.postMessage(message), (ms, wake) => this.env.scheduler.after(ms, wake))
     this.parts.set(part, remote)
-    const transfer = [...opening.ends.values()]
+    const transfer = [...opening.ends.values()].map(({ port }) => port)
     return remote.open(() => this.thread.port.postMessage({ ...opening, type: 'open', part } satisfies ToSlot, transfer)).then(() => remote)
   }
 
@@ -142,9 +143,10 @@ export class Slots {
 }
 
 /** Two ends of a channel between threads. */
-export const portPair = (): readonly [MessagePort, MessagePort] => {
+export const farPair = (bytes: number): readonly [FarEnd, FarEnd] => {
   const { port1, port2 } = new MessageChannel()
-  return [port1, port2]
+  const memory = ringMemory(bytes)
+  return [{ port: port1, memory }, { port: port2, memory }]
 }
 
 const mismatch = (plan: Plan, ids: readonly string[], place: number): MillraceError => {

@@ -52,7 +52,7 @@ export const simulatedRun = async (topology: Topology, options: SimulatedRunOpti
   const combining = seededRandom(options.seed ^ 0xc0b1)
   const world = simWorld({ seed: options.seed })
   const every = options.every ?? 1 + draw(20)
-  const tuning: Omit<Tuning, 'chains'> = {
+  const tuning: Pick<Tuning, 'batchRows' | 'channelRows'> = {
     batchRows: options.tuning?.batchRows ?? [1, 2, 3, 7, 64, 1024][draw(6)]!,
     channelRows: options.tuning?.channelRows ?? [1, 2, 5, 64, 4096][draw(5)]!,
   }

@@ -72,7 +72,8 @@ export class RingReceiver<C extends Control> implements WireReceiver<C> {
   close(): void {
     if (this.#ring.isClosed) return
     this.#ring.close()
-    if (this.#ring.takeSenderAlarm(true)) this.#rouse()
+    this.#ring.takeSenderAlarm(true)
+    this.#rouse()
   }
 
   isLost(): boolean {

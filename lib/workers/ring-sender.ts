@@ -29,6 +29,8 @@ export class RingSender<C extends Control> implements WireSender<C> {
   #needed = BATCH_HEAD_BYTES
   #isGone = false
   #isWaiting = false
+  /** The actor has been woken to see that the channel is closed. */
+  #isTold = false
 
   constructor(port: Port, memory: SharedArrayBuffer, rowsMax: number, wake: () => void, writer: BatchWriter = new BatchWriter()) {
     this.#port = port
@@ -78,13 +80,18 @@ export class RingSender<C extends Control> implements WireSender<C> {
 
   dispose(): void {
     this.#isGone = true
+    this.#isTold = true
     this.#isWaiting = false
     this.#left.length = 0
     this.#port.close()
   }
 
-  /** A message came: there may be room again. */
+  /** A message came: there may be room again, or the receiver is gone. */
   #look(): void {
+    if (this.isClosed() && !this.#isTold) {
+      this.#isTold = true
+      return this.#wake()
+    }
     this.#pumpOn()
     if (!this.#isWaiting || this.#wait()) return
     this.#wake()

@@ -17,7 +17,7 @@ export interface WireSender<C extends Control> {
   /** @throws VALUE_NOT_TRANSFERABLE, and the batch is not sent */
   sendBatch(rows: Rows): void
   sendControl(message: C): void
-  /** The receiver wants no more, or is gone: batches are dropped. */
+  /** The receiver wants no more, or is gone: batches are dropped. When it becomes so, `wake` is called. */
   isClosed(): boolean
   /** What is sent from now on can be read by a receiver that begins with it. */
   forget(): void

@@ -46,7 +46,7 @@ export interface Ending {
 
 const KEEP = 20
 /** What one life wrote compiled, the next reads stage by stage. */
-const tuningOf = (seed: number): Tuning => ({ batchRows: 3, channelRows: 8, chains: CHAIN_MODES[seed % CHAIN_MODES.length]! })
+const tuningOf = (seed: number): Partial<Tuning> => ({ batchRows: 3, channelRows: 8, chains: CHAIN_MODES[seed % CHAIN_MODES.length]! })
 
 /** Kinds of state, in turn over one split, two and four: windows that tumble, slide or merge, and folds by key alone. */
 const FORMS = ['tumbling', 'sliding', 'session', 'none'] as const

@@ -1,7 +1,7 @@
 /** Both kinds of channel, with their two ends in this thread. */
 import { MessageChannel } from 'node:worker_threads'
-import { PortReceiver } from '../../lib/workers/port-receiver.ts'
-import { PortSender } from '../../lib/workers/port-sender.ts'
+import { BufferReceiver } from '../bench/channel/buffer-receiver.ts'
+import { BufferSender } from '../bench/channel/buffer-sender.ts'
 import { threadPort } from '../../lib/workers/port.ts'
 import { RingReceiver } from '../../lib/workers/ring-receiver.ts'
 import { RingSender } from '../../lib/workers/ring-sender.ts'
@@ -27,7 +27,7 @@ export const endsOf = (kind: (typeof kinds)[number], { rows, bytes }: Capacity =
   const woken = { sender: 0, receiver: 0 }
   const wakeSender = (): void => void woken.sender++
   const wakeReceiver = (): void => void woken.receiver++
-  if (kind === 'port') return { woken, sender: new PortSender(port1, { rows, bytes }, wakeSender), receiver: new PortReceiver(port2, wakeReceiver) }
+  if (kind === 'port') return { woken, sender: new BufferSender(port1, { rows, bytes }, wakeSender), receiver: new BufferReceiver(port2, wakeReceiver) }
   const memory = ringMemory(bytes)
   return { woken, sender: new RingSender(threadPort(port1), memory, rows, wakeSender), receiver: new RingReceiver(threadPort(port2), memory, wakeReceiver) }
 }

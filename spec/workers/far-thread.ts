@@ -1,8 +1,8 @@
 /** The other thread of a channel in specs: does with its end what it is told. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
-import { PortReceiver } from '../../lib/workers/port-receiver.ts'
-import { PortSender } from '../../lib/workers/port-sender.ts'
+import { BufferReceiver } from '../bench/channel/buffer-receiver.ts'
+import { BufferSender } from '../bench/channel/buffer-sender.ts'
 import { threadPort } from '../../lib/workers/port.ts'
 import { RingReceiver } from '../../lib/workers/ring-receiver.ts'
 import { RingSender } from '../../lib/workers/ring-sender.ts'
@@ -25,8 +25,8 @@ const { kind, task, capacity, ports, memories } = workerData as FarData
 
 let step: () => void = () => {}
 const wake = (): void => step()
-const receiver: WireReceiver<Control> = kind === 'port' ? new PortReceiver(ports[0], wake) : new RingReceiver(threadPort(ports[0]), memories[0], wake)
-const sender: WireSender<Control> = kind === 'port' ? new PortSender(ports[1], capacity, wake) : new RingSender(threadPort(ports[1]), memories[1], capacity.rows, wake)
+const receiver: WireReceiver<Control> = kind === 'port' ? new BufferReceiver(ports[0], wake) : new RingReceiver(threadPort(ports[0]), memories[0], wake)
+const sender: WireSender<Control> = kind === 'port' ? new BufferSender(ports[1], capacity, wake) : new RingSender(threadPort(ports[1]), memories[1], capacity.rows, wake)
 
 const fill = (): void => {
   while (sender.hasCredit()) sender.sendBatch(rowsOf([{ id: 1 }]))

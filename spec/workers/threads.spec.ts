@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, test } from 'vitest'
 import { seededRandom } from '../../lib/env/sim-random.ts'
-import { PortReceiver } from '../../lib/workers/port-receiver.ts'
-import { PortSender } from '../../lib/workers/port-sender.ts'
+import { BufferReceiver } from '../bench/channel/buffer-receiver.ts'
+import { BufferSender } from '../bench/channel/buffer-sender.ts'
+import { threadPort } from '../../lib/workers/port.ts'
 import { RingReceiver } from '../../lib/workers/ring-receiver.ts'
 import { RingSender } from '../../lib/workers/ring-sender.ts'
 import { ringMemory } from '../../lib/workers/ring.ts'
@@ -33,8 +34,8 @@ const open = (kind: (typeof kinds)[number], task: Task): Near => {
   const called = (): void => wake()
   const ends =
     kind === 'port'
-      ? { sender: new PortSender<Note>(there.port1, capacity, called), receiver: new PortReceiver<Note>(back.port1, called) }
-      : { sender: new RingSender<Note>(there.port1, memories[0], capacity.rows, called), receiver: new RingReceiver<Note>(back.port1, memories[1], called) }
+      ? { sender: new BufferSender<Note>(there.port1, capacity, called), receiver: new BufferReceiver<Note>(back.port1, called) }
+      : { sender: new RingSender<Note>(threadPort(there.port1), memories[0], capacity.rows, called), receiver: new RingReceiver<Note>(threadPort(back.port1), memories[1], called) }
   const ports = [there.port2, back.port2] as const
   const thread = new Worker(new URL('far-thread.ts', import.meta.url), { workerData: { kind, task, capacity, ports, memories } satisfies FarData, transferList: [...ports] })
   return { ...ends, thread, woken }

@@ -1,6 +1,7 @@
 /** Values that no column fits, one after the other: all that `structuredClone` takes, and equal to what it gives, but for class instances and cycles. */
 import type { ByteReader } from '../../state/byte-reader.ts'
 import type { ByteWriter } from '../../state/byte-writer.ts'
+import { Part } from '../../state/part.ts'
 import { isPlainArray, isPlainObject, setField } from '../../state/plain.ts'
 import { nestingMax, refused } from '../../state/refusal.ts'
 import { elementKindOf, isExactly } from '../../state/transferable.ts'
@@ -60,7 +61,7 @@ const writeObject = (writer: ByteWriter, value: object, depth: number): void => 
     writer.varint(value.size)
     for (const held of value) writeAnyValue(writer, held, depth + 1)
   } else {
-    if (elementKindOf(value) === undefined && !isExactly(value, Date) && !isExactly(value, RegExp) && !isExactly(value, ArrayBuffer)) throw refused
+    if (!(value instanceof Part) && elementKindOf(value) === undefined && !isExactly(value, Date) && !isExactly(value, RegExp) && !isExactly(value, ArrayBuffer)) throw refused
     writer.u8(mark.leaf)
     writer.value(value)
   }

@@ -1,4 +1,5 @@
 /** What the rows of a batch have in common: a tree of plain objects with the same few lists of fields, and at its leaves one type each. */
+import { Part } from '../../state/part.ts'
 
 export type LeafKind =
   /** Undefined or null in every row: nothing is written. */
@@ -25,6 +26,8 @@ export interface ObjectType {
   readonly fields: readonly FieldType[]
   /** Each is the fields that some of the objects have, in order. */
   readonly shapes: readonly (readonly number[])[]
+  /** The rows are `Part`s of the same length with nothing but numbers; the fields are these. */
+  readonly isPart?: true
 }
 
 export interface FieldType {
@@ -63,11 +66,19 @@ const typeOf = (value: unknown, level: number): ColumnType => {
 }
 
 const typeOfObject = (value: object, level: number): ColumnType => {
+  if (value instanceof Part && level === 0 && isOfNumbers(value)) return typeOfPart(value)
   if (level === LEVELS_MAX || Object.getPrototypeOf(value) !== Object.prototype) return anything
   const names = Object.keys(value)
   if (names.length > FIELDS_MAX || names.includes('__proto__')) return anything
   const fields = names.map((name) => ({ name, type: typeOf((value as Record<string, unknown>)[name], level + 1) }))
   return { fields, shapes: [names.map((_, i) => i)] }
+}
+
+const isOfNumbers = ({ numbers, lost, exact }: Part): boolean => lost === null && exact === null && numbers.length <= FIELDS_MAX
+
+const typeOfPart = ({ numbers }: Part): ColumnType => {
+  const fields = numbers.map((number, i) => ({ name: String(i), type: typeOf(number, 1) }))
+  return { fields, shapes: [numbers.map((_, i) => i)], isPart: true }
 }
 
 /** The narrowest type of which both are. */
@@ -87,7 +98,8 @@ export const joined = (a: ColumnType, b: ColumnType): ColumnType => {
 
 const joinedObjects = (a: ObjectType, b: ObjectType): ColumnType => {
   const isOneShape = a.shapes.length === 1 && b.shapes.length === 1 && a.fields.length === b.fields.length
-  if (isOneShape && a.fields.every(({ name }, i) => name === b.fields[i]!.name)) return joinedOfOneShape(a, b)
+  if (isOneShape && a.fields.every(({ name }, i) => name === b.fields[i]!.name) && a.isPart === b.isPart) return joinedOfOneShape(a, b)
+  if (a.isPart === true || b.isPart === true) return anything
   const names = [...new Set([...a.fields, ...b.fields].map(({ name }) => name))]
   const namesOf = ({ fields, shapes }: ObjectType): string[][] => shapes.map((shape) => shape.map((field) => fields[field]!.name))
   const shapes = [...new Map([...namesOf(a), ...namesOf(b)].map((shape) => [JSON.stringify(shape), shape])).values()]

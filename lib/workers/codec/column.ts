@@ -53,6 +53,8 @@ export interface ObjectNode {
   readonly shapes: readonly Shape[]
   /** Null where there is but one shape. */
   readonly shape: Column | null
+  /** The fields are the numbers of a `Part`. */
+  readonly isPart: boolean
 }
 
 /** The type again, with columns at its leaves. */
@@ -86,7 +88,7 @@ export class Columns {
         const held = shape.map((index) => fields[index]!)
         return { fields: held, names: held.map(({ name }) => name), sample: Object.fromEntries(held.map(({ name }) => [name, null])) }
       })
-      return { fields, shapes, shape: shapes.length === 1 ? null : columnOf(shapeLeaf, path, isWhole) }
+      return { fields, shapes, isPart: part.isPart === true, shape: shapes.length === 1 ? null : columnOf(shapeLeaf, path, isWhole) }
     }
     const nodeOf = (part: ColumnType, path: readonly string[], isWhole: boolean): Node =>
       isObjectType(part) ? objectOf(part, path, isWhole) : columnOf(part, path, isWhole)

@@ -1,5 +1,6 @@
 /** Compiles, for one type of rows, the loop that fills its columns and the one that makes rows of them again, each by a literal of one shape. */
 import { Scope } from '../../code/scope.ts'
+import { Part } from '../../state/part.ts'
 import { Column, presence } from './column.ts'
 import type { Columns, FieldNode, Node, ObjectNode, Shape } from './column.ts'
 import type { PutRows, TakeRows } from './row-walk.ts'
@@ -23,12 +24,21 @@ export const compileIn = ({ root, all }: Columns): PutRows => {
   const enter = (node: Node, value: string): string => {
     if (node instanceof Column) return store(node, value)
     const held = node.fields.map(local)
+    if (node.isPart) return enterPart(node, value, held)
     return `if (typeof ${value} !== 'object' || ${value} === null) return false;
 ${node.fields.map(({ name }, index) => `${held[index]} = ${value}[${JSON.stringify(name)}];`).join('\n')}
 if (${prototypeOf}(${value}) !== ${prototype}) return false;
 ${node.shape === null ? checkOneShape(node.shapes[0]!, value) : ''}
 ${node.shape === null ? '' : findShape(node, node.shape, value)}
 ${node.fields.map((field, index) => enterField(field, node.shape, held[index]!)).join('\n')}`
+  }
+
+  const enterPart = ({ fields, shape }: ObjectNode, value: string, held: readonly string[]): string => {
+    const numbers = local()
+    return `if (!(${value} instanceof ${bind(Part)}) || ${value}.lost !== null || ${value}.exact !== null) return false;
+${numbers} = ${value}.numbers;
+if (${numbers}.length !== ${fields.length}) return false;
+${fields.map((field, index) => `${held[index]} = ${numbers}[${index}];\n${enterField(field, shape, held[index]!)}`).join('\n')}`
   }
 
   const checkOneShape = ({ names }: Shape, value: string): string => {
@@ -127,7 +137,8 @@ export const compileOut = ({ root, all }: Columns): TakeRows => {
 
   const made = (node: Node): string => {
     if (node instanceof Column) return load(node)
-    const { shapes, shape } = node
+    const { fields, shapes, shape } = node
+    if (node.isPart) return `new ${bind(Part)}([${fields.map((field) => made(field.node)).join(', ')}], null, null)`
     if (shape === null) return literal(shapes[0]!)
     const tests = shapes.slice(1).map((one, index) => `u1[${bind(shape)}a + i] === ${index + 1} ? ${literal(one)} : `)
     return `(${tests.join('')}${literal(shapes[0]!)})`

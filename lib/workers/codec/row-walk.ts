@@ -1,4 +1,5 @@
 /** Rows into columns and back by walking the tree of columns, a column at a time: slower than what `row-code.ts` compiles, and the same. */
+import { Part } from '../../state/part.ts'
 import { Column, presence } from './column.ts'
 import type { Columns, FieldNode, Node, ObjectNode, Shape } from './column.ts'
 import type { Space } from './space.ts'
@@ -17,6 +18,11 @@ export const walkIn =
 const put = (node: Node, values: readonly unknown[], space: Space): boolean => {
   if (node instanceof Column) return node.isOptional ? putOptional(node, values, space) : putColumn(node, values, space)
   const { fields, shape } = node
+  if (node.isPart) {
+    if (!values.every((value) => value instanceof Part && value.lost === null && value.exact === null && value.numbers.length === fields.length)) return false
+    const numbers = (values as readonly Part[]).map((part) => part.numbers)
+    return fields.every((field, index) => put(field.node, numbers.map((list) => list[index]), space))
+  }
   if (shape === null) {
     const only = node.shapes[0]!
     for (let i = 0; i < values.length; i++) if (!isPlain(values[i]) || !hasShape(only, values[i] as object)) return false
@@ -133,6 +139,10 @@ const take = (node: Node, rows: number, space: Space): unknown[] => {
   if (node instanceof Column) return node.isOptional ? takeOptional(node, rows, space) : takeColumn(node, rows, space)
   const { shapes, shape } = node
   const { u1 } = space
+  if (node.isPart) {
+    const numbers = node.fields.map((field) => take(field.node, rows, space) as number[])
+    return Array.from({ length: rows }, (_, i) => new Part(numbers.map((list) => list[i]!), null, null))
+  }
   const objects: Record<string, unknown>[] = []
   for (let i = 0; i < rows; i++) objects.push({ ...shapes[shape === null ? 0 : u1[shape.at + i]!]!.sample })
   for (const { name, node: held, isIn } of node.fields) {

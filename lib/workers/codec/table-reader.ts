@@ -3,8 +3,7 @@ import { mayCompile } from '../../code/scope.ts'
 import { ByteReader } from '../../state/byte-reader.ts'
 import { readAnyValue } from './any-value.ts'
 import { typeOfText } from './column-type.ts'
-import { Columns } from './column.ts'
-import type { Column } from './column.ts'
+import { Column, Columns } from './column.ts'
 import { compileOut } from './row-code.ts'
 import { walkOut } from './row-walk.ts'
 import type { TakeRows } from './row-walk.ts'
@@ -100,6 +99,8 @@ export class ReadTable {
 
   /** The column at this path of names; undefined where the rows have no such column in common. */
   column(path: readonly string[]): ColumnView | undefined {
+    const { root } = this.#known.columns
+    if (!(root instanceof Column) && root.isPart) return undefined
     const column = this.#known.columns.all.find((one) => one.isWhole && one.kind !== 'shape' && one.path.length === path.length && one.path.every((name, i) => name === path[i]))
     if (column === undefined) return undefined
     this.#settle([column])

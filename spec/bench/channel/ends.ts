@@ -2,8 +2,8 @@
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import type { Rows } from '../../../lib/workers/codec/batch-format.ts'
-import { PortReceiver } from '../../../lib/workers/port-receiver.ts'
-import { PortSender } from '../../../lib/workers/port-sender.ts'
+import { BufferReceiver } from './buffer-receiver.ts'
+import { BufferSender } from './buffer-sender.ts'
 import { threadPort } from '../../../lib/workers/port.ts'
 import { RingReceiver } from '../../../lib/workers/ring-receiver.ts'
 import { RingSender } from '../../../lib/workers/ring-sender.ts'
@@ -40,13 +40,13 @@ export interface In {
 
 export const outOf = ({ way, port, memory }: End, wake: () => void): Out => {
   if (way === 'objects') return new ObjectsOut(port, wake)
-  const sender: WireSender<Control> = way === 'port' ? new PortSender(port, { rows: rowsMax, bytes: bytesMax }, wake) : new RingSender(threadPort(port), memory, rowsMax, wake)
+  const sender: WireSender<Control> = way === 'port' ? new BufferSender(port, { rows: rowsMax, bytes: bytesMax }, wake) : new RingSender(threadPort(port), memory, rowsMax, wake)
   return { hasCredit: () => sender.hasCredit(), send: (rows) => sender.sendBatch(rows) }
 }
 
 export const inOf = ({ way, port, memory }: End, wake: () => void): In => {
   if (way === 'objects') return new ObjectsIn(port, wake)
-  const receiver: WireReceiver<Control> = way === 'port' ? new PortReceiver(port, wake) : new RingReceiver(threadPort(port), memory, wake)
+  const receiver: WireReceiver<Control> = way === 'port' ? new BufferReceiver(port, wake) : new RingReceiver(threadPort(port), memory, wake)
   let last: ReturnType<typeof receiver.take>
   return {
     take: () => {

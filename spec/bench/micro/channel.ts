@@ -2,7 +2,7 @@
 import { Dispatcher } from '../../../lib/actors/dispatcher.ts'
 import type { Runnable } from '../../../lib/actors/dispatcher.ts'
 import { realEnv } from '../../../lib/env/real.ts'
-import { emptyBatch } from '../../../lib/runtime/batch.ts'
+import { OpenBatch } from '../../../lib/runtime/batch.ts'
 import type { Batch } from '../../../lib/runtime/batch.ts'
 import { LocalChannel } from '../../../lib/runtime/channel.ts'
 import type { Case } from '../micro.ts'
@@ -10,7 +10,7 @@ import type { Case } from '../micro.ts'
 const credit = 8_192
 
 const batchOf = (rows: number): Batch => {
-  const batch = emptyBatch('')
+  const batch = new OpenBatch('')
   for (let row = 0; row < rows; row++) {
     batch.values.push(row)
     batch.times.push(row)
@@ -37,12 +37,12 @@ const passed = (batches: number, rows: number): Promise<void> =>
       step: () => {
         const message = channel.take()
         if (message?.type !== 'batch') return
-        channel.processed(message.values.length)
+        channel.processed(message)
         if (++received === batches) resolve()
         else dispatcher.ready(receiver)
       },
     }
-    const channel = new LocalChannel(credit, { wakeReceiver: () => dispatcher.ready(receiver), wakeSender: () => dispatcher.ready(sender) })
+    const channel = new LocalChannel(rows, credit, { wakeReceiver: () => dispatcher.ready(receiver), wakeSender: () => dispatcher.ready(sender) })
     dispatcher.ready(sender)
   })
 

@@ -1,12 +1,12 @@
-/** The other end of a `PortSender`: reads batches where they lie, and sends their buffers back. */
+/** The other end of a `BufferSender`: reads batches where they lie, and sends their buffers back. */
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
-import { BatchReader } from './codec/batch-reader.ts'
-import type { ReceivedBatch } from './codec/batch-reader.ts'
-import { Space } from './codec/space.ts'
-import type { Control, WireReceiver } from './wire-channel.ts'
+import { BatchReader } from '../../../lib/workers/codec/batch-reader.ts'
+import type { ReceivedBatch } from '../../../lib/workers/codec/batch-reader.ts'
+import { Space } from '../../../lib/workers/codec/space.ts'
+import type { Control, WireReceiver } from '../../../lib/workers/wire-channel.ts'
 
-export class PortReceiver<C extends Control> implements WireReceiver<C> {
+export class BufferReceiver<C extends Control> implements WireReceiver<C> {
   readonly #port: MessagePort
   readonly #wake: () => void
   readonly #reader: BatchReader

@@ -1,18 +1,18 @@
 /** Sends batches in ArrayBuffers that move to the other thread and come back when they have been processed: each returning one is its credit. */
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
-import { BATCH_HEAD_BYTES, creditOf } from './codec/batch-format.ts'
-import type { Rows } from './codec/batch-format.ts'
-import { BatchWriter } from './codec/batch-writer.ts'
-import { aligned, Space } from './codec/space.ts'
-import type { Capacity, Control, WireSender } from './wire-channel.ts'
+import { BATCH_HEAD_BYTES, creditOf } from '../../../lib/workers/codec/batch-format.ts'
+import type { Rows } from '../../../lib/workers/codec/batch-format.ts'
+import { BatchWriter } from '../../../lib/workers/codec/batch-writer.ts'
+import { aligned, Space } from '../../../lib/workers/codec/space.ts'
+import type { Capacity, Control, WireSender } from '../../../lib/workers/wire-channel.ts'
 
 /** A new buffer is a little larger than the last frame, unless that was one of few. */
 const SPARE = 1.25
 const FRAMES_IN_CAPACITY_MIN = 8
 const BUFFER_BYTES_MIN = 1_024
 
-export class PortSender<C extends Control> implements WireSender<C> {
+export class BufferSender<C extends Control> implements WireSender<C> {
   readonly #port: MessagePort
   readonly #capacity: Capacity
   readonly #wake: () => void
