@@ -7,8 +7,11 @@ export const cores = (): number => availableParallelism()
 /** The condition under which sources import each other by the package's name. */
 const SOURCE = '--conditions=@millrace/source'
 
-/** Arguments of Node for a thread that runs `module`, a URL: those of this process, but for what writes a file or waits for a debugger. */
-export const threadArguments = (module: string): string[] => {
-  const own = process.execArgv.filter((argument) => !/^--(cpu-prof|heap-prof|inspect)/.test(argument))
-  return module.endsWith('.ts') && !own.includes(SOURCE) ? [...own, SOURCE] : own
+/** Options that say how modules are found and loaded. Those of V8 hold for all threads anyway, and a Worker that is given one is refused. */
+const ofModules = /^(-C|-r|--(conditions|import|require|loader|preserve-symlinks|enable-source-maps|no-warnings|disable-warning|experimental-[a-z-]+))(=|$)/
+
+/** Arguments of Node for a thread that runs `module`, a URL: what this process was given of those that concern modules. */
+export const threadArguments = (module: string, own: readonly string[] = process.execArgv): string[] => {
+  const kept = own.filter((argument, at) => ofModules.test(argument) || (!argument.startsWith('-') && at > 0 && ofModules.test(own[at - 1]!)))
+  return module.endsWith('.ts') && !kept.includes(SOURCE) ? [...kept, SOURCE] : kept
 }

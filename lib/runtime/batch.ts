@@ -31,25 +31,6 @@ export interface Barrier {
   readonly final: boolean
 }
 
-/** A batch that is being filled. */
-export class OpenBatch implements Batch {
-  readonly type = 'batch'
-  readonly values: unknown[] = []
-  readonly times: number[] = []
-  readonly keys: unknown[] = []
-  readonly markAt: number[] = []
-  readonly marks: number[] = []
-  readonly origin: string
-
-  constructor(origin: string) {
-    this.origin = origin
-  }
-
-  get length(): number {
-    return this.values.length
-  }
-}
-
 /** What a batch costs of the credit in rows: a watermark as much as a row. */
 export const rowsOf = ({ length, marks }: Batch): number => length + marks.length
 

@@ -7,6 +7,8 @@
 import { Scope } from '../code/scope.ts'
 import { DONE, NONE } from '../operators/operator.ts'
 import { blocksCode, foldBehindPlainStages } from './block-code.ts'
+import type { EdgeRouting } from '../plan/plan.ts'
+import type { Edge } from './edge.ts'
 import type { CursorFrame, OperatorChain } from './operator-chain.ts'
 import type { Form } from './run-choice.ts'
 
@@ -70,12 +72,21 @@ export class ChainWriter {
     }
     const { bind } = this.scope
     const { context } = this
-    const { only } = router
+    const { direct } = router
     const emit =
-      only === null
+      direct === null
         ? `${context}.time = t; ${context}.key = k; ${bind(router)}.emit(v, ${context}); isHeld = true;`
-        : `if (${bind(only)}.${only.valuesOnly ? 'putValue(v)' : 'put(v, t, k)'}) isHeld = true;`
+        : `if (${this.outletOf(direct)}.${direct.valuesOnly ? 'putValue(v)' : 'put(v, t, k)'}) isHeld = true;`
     return [...parts, `step = -1; ${emit}`].join('\n')
+  }
+
+  /** The outlet that the record goes to. */
+  private outletOf(edge: Edge): string {
+    const { bind } = this.scope
+    const [first, ...others] = edge.outlets
+    if (others.length === 0) return bind(first)
+    const targets: Partial<Record<EdgeRouting, string>> = { key: `${bind(edge)}.targetOfKey(k)`, route: `${this.context}.route`, spread: `${bind(edge)}.nextTurn()` }
+    return `${bind(edge.outlets)}[${targets[edge.routing] ?? 0}]`
   }
 
   /** The row that `i` counts. */

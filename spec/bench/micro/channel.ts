@@ -2,7 +2,6 @@
 import { Dispatcher } from '../../../lib/actors/dispatcher.ts'
 import type { Runnable } from '../../../lib/actors/dispatcher.ts'
 import { realEnv } from '../../../lib/env/real.ts'
-import { OpenBatch } from '../../../lib/runtime/batch.ts'
 import type { Batch } from '../../../lib/runtime/batch.ts'
 import { LocalChannel } from '../../../lib/runtime/channel.ts'
 import type { Case } from '../micro.ts'
@@ -10,13 +9,8 @@ import type { Case } from '../micro.ts'
 const credit = 8_192
 
 const batchOf = (rows: number): Batch => {
-  const batch = new OpenBatch('')
-  for (let row = 0; row < rows; row++) {
-    batch.values.push(row)
-    batch.times.push(row)
-    batch.keys.push(row)
-  }
-  return batch
+  const values = Array.from({ length: rows }, (_, row) => row)
+  return { type: 'batch', length: rows, values, times: values.slice(), keys: values.slice(), markAt: [], marks: [], origin: '' }
 }
 
 /** Makes a new batch for each one sent, as a router does. */
