@@ -22,6 +22,9 @@ export interface Alignment {
   readonly offset: number
 }
 
+/** Where several senders are not equally far, windows fire and begin a few at once. */
+const sparesMax = 8
+
 /** Where the keys of a window lie, and what is kept for them. */
 interface Room {
   readonly keys: WindowKeys
@@ -92,8 +95,8 @@ export class AlignedWindowOperator implements WindowedOperator, FiringSource {
   readonly #due = new DueQueue<AlignedWindow>()
   /** Fired, and open for late records. */
   readonly #fired = new DueQueue<AlignedWindow>()
-  /** Room that a window has left, empty. */
-  #spare: Room | null = null
+  /** Room that windows have left, empty. */
+  readonly #spare: Room[] = []
   #watermark = -Infinity
   #seq = 0
   /** The open windows of every time from `#from` up to `#to`: mostly those of the next record, too. */
@@ -273,8 +276,7 @@ export class AlignedWindowOperator implements WindowedOperator, FiringSource {
   }
 
   #open(start: number): AlignedWindow {
-    const room = this.#spare ?? { keys: new WindowKeys(), table: this.#setup.layout.createTable() }
-    this.#spare = null
+    const room = this.#spare.pop() ?? { keys: new WindowKeys(), table: this.#setup.layout.createTable() }
     const window = new AlignedWindow(start, start + this.#size, room)
     this.#windows.set(start, window)
     if (window.window.end - 1 <= this.#watermark) this.#fired.push(window)
@@ -288,11 +290,11 @@ export class AlignedWindowOperator implements WindowedOperator, FiringSource {
     this.#to = -Infinity
     this.#current = []
     this.#hot.clear()
-    // The next window most likely has as many keys.
-    if (this.#setup.layout.code === null) return
+    // The next windows most likely have as many keys.
+    if (this.#setup.layout.code === null || this.#spare.length === sparesMax) return
     window.keys.clear()
     window.table.clear()
-    this.#spare = window
+    this.#spare.push({ keys: window.keys, table: window.table })
   }
 
   #fireLate(): Cursor {

@@ -31,13 +31,13 @@ export class HotWindow {
 /** Adds the record, or the part that senders have made of some, to the hot window; else `apply` finds the right one. */
 export const hotWindowCode = (hot: HotWindow, { layout, takesParts }: WindowSetup, scope: CodeScope): string => {
   if (layout.code === null) return scope.apply
-  const [window, table, slot] = [scope.bind(hot), scope.local(), scope.local()]
+  const [window, table, slot, part] = [scope.bind(hot), scope.local(), scope.local(), scope.local()]
   const code = layout.code(scope)
   const find = `${table} = ${window}.table; ${slot} = ${window}.keys.add(k);`
   const add = `${code.prepare}
 ${find}
 ${code.add(table, slot)}`
-  const addAny = takesParts ? `if (v instanceof ${scope.bind(Part)}) { ${find} ${table}.mergePart(${slot}, v); } else { ${add} }` : add
+  const addAny = takesParts ? `if (v instanceof ${scope.bind(Part)}) { ${find} if (v.lost === null && v.exact === null) { ${part} = v.numbers; ${code.merge(table, slot, part)} } else ${table}.mergePart(${slot}, v); } else { ${add} }` : add
   return `if (t >= ${window}.from && t < ${window}.to) {
 ${addAny}
 } else { ${scope.apply} }`

@@ -1,6 +1,7 @@
 /** The inner loop of a `NumberTable` as text, for compiled chains: it says what `prepare`, `commit` and `result` do, one leaf after the other. */
 import { Scope } from '../../code/scope.ts'
 import type { CodeScope } from '../../operators/operator.ts'
+import { Part } from '../../state/part.ts'
 import type { NumberLayout, NumberShape, NumberTable } from './number-table.ts'
 
 export interface NumberCode {
@@ -10,19 +11,28 @@ export interface NumberCode {
   open(table: string, slot: string): string
   /** Statements that add what they gave to a slot. `table` and `slot` name a table and a slot of it that may yet have to be opened. */
   add(table: string, slot: string): string
+  /** Statements that add the numbers of a `Part` that has lost nothing. */
+  merge(table: string, slot: string, numbers: string): string
   /** An expression for the result of the slot of the `open` or `add` before it. */
   result(table: string): string
 }
 
+/** A function for the part that is a copy of a slot, of a table whose sums have lost nothing. */
+export const compiledPart = (stride: number): ((table: NumberTable, slot: number) => Part) => {
+  const scope = new Scope()
+  const copies = Array.from({ length: stride }, (_, i) => `numbers[base + ${i}]`)
+  return scope.run(`return (table, slot) => { const numbers = table.numbers, base = slot * ${stride}; return new ${scope.bind(Part)}([${copies.join(', ')}], null, null); };`) as (table: NumberTable, slot: number) => Part
+}
+
 /** A function for the result of a slot. */
-export const compiledResult = (layout: Omit<NumberLayout, 'compiledResult'>): ((table: NumberTable, slot: number) => unknown) => {
+export const compiledResult = (layout: Pick<NumberLayout, 'leaves' | 'shape' | 'stride'>): ((table: NumberTable, slot: number) => unknown) => {
   const scope = new Scope()
   const code = numberCode(layout, scope)
   const text = `${code.open('table', 'slot')} return ${code.result('table')};`
   return scope.run(`return (table, slot) => { ${scope.takeLocals()} ${text} };`) as (table: NumberTable, slot: number) => unknown
 }
 
-export const numberCode = ({ leaves, shape, stride }: Omit<NumberLayout, 'compiledResult'>, scope: Pick<CodeScope, 'bind' | 'local' | 'call'>): NumberCode => {
+export const numberCode = ({ leaves, shape, stride }: Pick<NumberLayout, 'leaves' | 'shape' | 'stride'>, scope: Pick<CodeScope, 'bind' | 'local' | 'call'>): NumberCode => {
   const { bind, local, call } = scope
   const values = leaves.map(() => local())
   const [base, numbers, sum, part, high] = [local(), local(), local(), local(), local()]
@@ -57,6 +67,26 @@ if (${high} - (${sum} - ${part}) + (${value} - ${part}) === 0 && ${table}.isPlai
 ${open(table, slot)}
 ${leaves.map((_, i) => addLeaf(table, i)).join('\n')}`
 
+  const mergeLeaf = (table: string, i: number, from: string): string => {
+    const { kind, at: place } = leaves[i]!
+    const value = `${from}[${place}]`
+    switch (kind) {
+      case 'count':
+        return `${at(place)} += ${value};`
+      case 'min':
+      case 'max':
+        return `${at(place)} = Math.${kind}(${at(place)}, ${value});`
+      case 'average':
+        return `${at(place + 1)} += ${from}[${place + 1}]; ${addSum(table, place, value)}`
+      case 'sum':
+        return addSum(table, place, value)
+    }
+  }
+
+  const merge = (table: string, slot: string, from: string): string => `if (${slot} === ${table}.size) ${table}.open();
+${open(table, slot)}
+${leaves.map((_, i) => mergeLeaf(table, i, from)).join('\n')}`
+
   const resultOf = (table: string, part: NumberShape): string => {
     switch (part.kind) {
       case 'object':
@@ -77,5 +107,5 @@ ${leaves.map((_, i) => addLeaf(table, i)).join('\n')}`
   }
   const sumText = (table: string, place: number): string => `((${high} = ${at(place)}) === ${high} ? ${high} : ${table}.sumAt(${base} + ${place}))`
 
-  return { prepare, open, add, result: (table) => resultOf(table, shape) }
+  return { prepare, open, add, merge, result: (table) => resultOf(table, shape) }
 }

@@ -34,6 +34,8 @@ export interface NumberLayout {
   readonly empty: readonly number[]
   /** `result` of a slot, compiled; null where nothing may be compiled. */
   readonly compiledResult: ((table: NumberTable, slot: number) => unknown) | null
+  /** `partOf` where sums have lost nothing. */
+  readonly compiledPart: ((table: NumberTable, slot: number) => Part) | null
 }
 
 const firstSlots = 8
@@ -130,7 +132,8 @@ export class NumberTable implements FoldTable {
 
   /** A copy of the slot, to be added to another table by `mergePart`. */
   partOf(slot: number): Part {
-    const { stride } = this.#layout
+    const { stride, compiledPart } = this.#layout
+    if (this.isPlain && compiledPart !== null) return compiledPart(this, slot)
     const base = slot * stride
     const numbers: number[] = []
     for (let i = 0; i < stride; i++) numbers.push(this.numbers[base + i]!)

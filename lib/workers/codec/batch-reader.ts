@@ -107,16 +107,16 @@ export class ReceivedBatch {
   times(): number[] {
     const { form, timesAt, space } = this.#held
     const rows = this.length
-    const times: number[] = []
+    const times = new Array<number>(form === timesForm.none ? 0 : rows)
     if (form === timesForm.distances) {
       const { i4, f8 } = space
       const first = f8[timesAt >> 3]!
       const distances = (timesAt >> 2) + 2
-      for (let i = 0; i < rows; i++) times.push(first + i4[distances + i]!)
+      for (let i = 0; i < rows; i++) times[i] = first + i4[distances + i]!
     } else if (form === timesForm.doubles) {
       const { f8 } = space
-      for (let i = 0; i < rows; i++) times.push(f8[(timesAt >> 3) + i]!)
-    } else if (form === timesForm.absent) for (let i = 0; i < rows; i++) times.push(NaN)
+      for (let i = 0; i < rows; i++) times[i] = f8[(timesAt >> 3) + i]!
+    } else if (form === timesForm.absent) times.fill(NaN)
     return times
   }
 
