@@ -73,7 +73,7 @@ export const keyedAggregate = ({ createLayout, ownResult, pure }: KeyedAggregate
         const slot = add(record, context)
         return { key: index.keyAt(slot), value: table.result(slot) }
       },
-      ...(layout.code === null ? {} : { code: codeOf(layout.code, index, table), lookAhead: lookAheadOf(index, table) }),
+      ...(layout.code === null ? {} : { code: codeOf(layout.code, index, table), readsColumns: true, lookAhead: lookAheadOf(index, table) }),
     }
   const cursor = new ResultCursor(index, table)
   return { ...state, shape: 'many', apply: (record, context) => cursor.at(add(record, context), record) }

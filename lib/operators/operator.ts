@@ -108,6 +108,8 @@ export interface CodeScope {
   onward(): string
   /** The name of the context. */
   readonly context: string
+  /** An expression for a number of the record, which is a `Part`; null: it is none; undefined: it is not known. */
+  readonly part: ((place: number) => string) | null | undefined
   /** The name of what `lookAhead` found for the record: its slot, or −1; null where it was not asked. */
   readonly found: string | null
   readonly eventTime: boolean
@@ -121,6 +123,8 @@ export interface LookAhead {
 }
 
 interface OperatorBase {
+  /** `code` reads of a record what functions of the user read, so that for rows that lie in columns no objects need be made. */
+  readonly readsColumns?: boolean
   /**
    * Statements that do for `v` what `apply` would, in the cases that are frequent, and hand over to it in all others. They leave the
    * output in `v` (a 'many' operator has none), call functions of the user before they change anything, and throw what those throw.

@@ -1,7 +1,25 @@
 /** What travels on a channel: batches of records with the watermarks between them, and control messages in their place among them. */
+import type { Columns } from '../workers/codec/column.ts'
+import type { Space } from '../workers/codec/space.ts'
+
+/** Rows with the time and key of each; `times` and `keys` are null straight from a source. */
+export interface Rows {
+  readonly values: readonly unknown[]
+  readonly times: readonly number[] | null
+  readonly keys: readonly unknown[] | null
+  /** The same as they came from another thread; null: in no columns. */
+  readonly columns?: RowColumns | null
+}
+
+/** Where they lie until another batch is looked at. */
+export interface RowColumns {
+  readonly space: Space
+  readonly values: Columns
+  readonly keys: Columns
+}
 
 /** Rows of one channel. `marks` tell at which row a watermark advanced: it holds from before row `markAt[i]` on. */
-export interface Batch {
+export interface Batch extends Rows {
   readonly type: 'batch'
   /** Rows. */
   readonly length: number

@@ -9,6 +9,7 @@ import { DONE, NONE } from '../operators/operator.ts'
 import { blocksCode, foldBehindPlainStages } from './block-code.ts'
 import type { EdgeRouting } from '../plan/plan.ts'
 import type { Edge } from './edge.ts'
+import type { RowText } from '../workers/codec/row-text.ts'
 import type { CursorFrame, OperatorChain } from './operator-chain.ts'
 import type { Form } from './run-choice.ts'
 
@@ -36,12 +37,15 @@ export class ChainWriter {
   /** Names of the chain and its context. */
   readonly self: string
   readonly context: string
+  /** Where rows lie in columns. */
+  private readonly rowText: RowText | null
 
-  constructor(chain: OperatorChain, form: Form) {
+  constructor(chain: OperatorChain, form: Form, rowText: ((bind: (value: unknown) => string) => RowText) | null = null) {
     this.chain = chain
     this.scope = new Scope(form)
     this.self = this.scope.bind(chain)
     this.context = this.scope.bind(chain.context)
+    this.rowText = rowText?.(this.scope.bind) ?? null
   }
 
   /** One stage. `here`: says which row is in hand. `isHeld` is set where something may have to be done before the next record. */
@@ -49,7 +53,9 @@ export class ChainWriter {
     const { chain, scope, self, context } = this
     const operator = chain.operators[step]!
     const { bind, local, call } = scope
-    const called = `${here} ${context}.time = t; ${context}.key = k; ${context}.step = ${step}; isHeld = true;`
+    // Made anew where it is handed over, so that the row of the frequent case never leaves the loop and need not be made.
+    const made = step === 0 && this.rowText !== null ? `v = ${this.rowText.row};` : ''
+    const called = `${made} ${here} ${context}.time = t; ${context}.key = k; ${context}.step = ${step}; isHeld = true;`
     const output = local()
     const apply =
       operator.shape === 'one'
@@ -57,9 +63,11 @@ export class ChainWriter {
         : `${called} ${output} = ${bind(operator)}.apply(v, ${context}); if (${output} !== null) { step = -1; ${self}.open(${step}, ${output}, v); }`
     const enter = `${context}.step = ${step}; isHeld = true;`
     const { eventTime } = chain.steps[step]!
+    const part = this.rowText === null || step > 0 ? undefined : this.rowText.number
     const onward = (): string => this.body(step + 1, here)
-    const text = operator.code?.({ bind, local, call, drop: 'break row;', enter, apply, onward, context, found, eventTime }) ?? apply
-    return `step = ${step};\n${text}${operator.shape === 'many' ? '\nbreak row;' : ''}`
+    const text = operator.code?.({ bind, local, call, drop: 'break row;', enter, apply, onward, context, part, found, eventTime }) ?? apply
+    const held = step > 0 && this.rowText !== null ? 'w = v;' : ''
+    return `${held} step = ${step};\n${text}${operator.shape === 'many' ? '\nbreak row;' : ''}`
   }
 
   /** Stages up to the end of the chain, or to one behind which outputs come one by one. */

@@ -7,7 +7,7 @@ import type { Port } from '../workers/port.ts'
 import { RingReceiver } from '../workers/ring-receiver.ts'
 import { RingSender } from '../workers/ring-sender.ts'
 import { isBatch } from '../workers/wire-channel.ts'
-import type { Batch, Message } from './batch.ts'
+import type { Batch, Message, RowColumns } from './batch.ts'
 import type { ChannelEnds, Receiver, Sender } from './channel.ts'
 import type { FarTuning } from './region-part.ts'
 
@@ -125,6 +125,10 @@ class FarBatch implements Batch {
 
   get origin(): string {
     return this.received.origin
+  }
+
+  get columns(): RowColumns | null {
+    return this.received.columns()
   }
 
   get values(): unknown[] {

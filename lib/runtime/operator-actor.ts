@@ -160,7 +160,7 @@ export class OperatorActor implements Actor {
     const { core } = this
     const { batch, input } = current
     if (this.outcome !== 'open') return this.refuse(current)
-    const { length, values, times, keys, markAt, marks } = batch
+    const { length, markAt, marks } = batch
     if (length > 0) this.merge.active(input)
     const origin = batch.origin === '' ? '' : this.via(input, batch.origin)
     for (;;) {
@@ -169,7 +169,7 @@ export class OperatorActor implements Actor {
       const to = current.mark < marks.length ? markAt[current.mark]! : length
       const from = current.row
       try {
-        current.row = core.chain.push(values, times, keys, from, to, origin)
+        current.row = core.chain.push(batch, from, to, origin)
       } catch (error) {
         current.row = core.chain.row
         throw error

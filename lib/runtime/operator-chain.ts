@@ -10,7 +10,9 @@ import type { ByteWriter } from '../state/byte-writer.ts'
 import type { Router } from './router.ts'
 import { mayCompile } from '../code/scope.ts'
 import { CallSupervision } from './call-supervision.ts'
+import type { Rows } from './batch.ts'
 import { ChainContext } from './chain-context.ts'
+import { ColumnRuns } from './column-code.ts'
 import { compileChain } from './chain-code.ts'
 import { RunChoice, TIMED_ROWS_MIN } from './run-choice.ts'
 import type { CompiledChain } from './chain-code.ts'
@@ -53,6 +55,8 @@ export class OperatorChain {
   /** Made when it is first tried. */
   private far: CompiledChain | null = null
   private readonly lookAhead: LookAhead | null
+  /** Null where the first stage wants rows. */
+  private readonly columnRuns: ColumnRuns | null
   /** Stages that are told of batches. */
   private readonly batchSteps: readonly number[]
 
@@ -72,6 +76,7 @@ export class OperatorChain {
     })
     this.batchSteps = this.operators.flatMap((operator, step) => (operator.onBatch === undefined ? [] : [step]))
     this.compiled = host.chains !== 'generic' && mayCompile() ? compileChain(this, host.chains === 'far' ? 'far' : 'near') : null
+    this.columnRuns = this.compiled !== null && host.chains !== 'far' && this.operators[0]?.readsColumns === true ? new ColumnRuns(this) : null
     const ahead = this.operators.find((operator) => operator.lookAhead !== undefined)
     this.lookAhead = this.compiled === null || this.compiled.blocks === null ? null : ahead!.lookAhead!
   }
@@ -91,10 +96,10 @@ export class OperatorChain {
   }
 
   /**
-   * Takes the rows `from` up to `to` of a batch, all of one split where its origin is known; `times` and `keys` are null straight from a
-   * source. Returns the row to go on with: less than `to` where the chain has paused, or wants nothing more.
+   * Takes the rows `from` up to `to`, all of one split where its origin is known. Returns the row to go on with: less than `to` where the
+   * chain has paused, or wants nothing more.
    */
-  push(values: readonly unknown[], times: readonly number[] | null, keys: readonly unknown[] | null, from: number, to: number, origin: string): number {
+  push(rows: Rows, from: number, to: number, origin: string): number {
     const { context } = this
     this.row = from
     this.isFromRow = true
@@ -104,7 +109,7 @@ export class OperatorChain {
       context.step = step
       this.operators[step]!.onBatch!(origin, context)
     }
-    const next = this.compiled === null || !this.host.suspects.isEmpty ? this.pushEach(values, times, keys, from, to, origin) : this.pushCompiled(values, times, keys, from, to)
+    const next = this.compiled === null || !this.host.suspects.isEmpty ? this.pushEach(rows, from, to, origin) : this.pushCompiled(rows, from, to)
     if (next < to || this.batchSteps.length === 0 || this.isBusy || this.isOver) return next
     for (const step of this.batchSteps) {
       context.step = step
@@ -114,10 +119,14 @@ export class OperatorChain {
     return next
   }
 
-  private pushCompiled(values: readonly unknown[], times: readonly number[] | null, keys: readonly unknown[] | null, from: number, to: number): number {
+  private pushCompiled(rows: Rows, from: number, to: number): number {
     const { choice, lookAhead, host } = this
+    const isInBlocks = lookAhead !== null && (host.chains === 'blocks' || lookAhead.pays)
+    const columns = isInBlocks || choice.form === 'far' || this.columnRuns === null ? null : (rows.columns ?? null)
+    if (columns !== null) return this.columnRuns!.of(columns)(columns.space, columns.values.all, columns.keys.all, rows.times!, from, to)
+    const { values, times, keys } = rows
     const compiled = choice.form === 'near' ? this.compiled! : (this.far ??= compileChain(this, 'far'))
-    const run = lookAhead !== null && (host.chains === 'blocks' || lookAhead.pays) ? compiled.blocks! : compiled.rows
+    const run = isInBlocks ? compiled.blocks! : compiled.rows
     if (to - from < TIMED_ROWS_MIN) return run(values, times, keys, from, to)
     const began = host.monotonic()
     const next = run(values, times, keys, from, to)
@@ -125,7 +134,7 @@ export class OperatorChain {
     return next
   }
 
-  private pushEach(values: readonly unknown[], times: readonly number[] | null, keys: readonly unknown[] | null, from: number, to: number, origin: string): number {
+  private pushEach({ values, times, keys }: Rows, from: number, to: number, origin: string): number {
     const { context, frames, router } = this
     for (let row = from; row < to; row++) {
       context.time = times === null ? NaN : times[row]!

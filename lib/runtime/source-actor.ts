@@ -201,7 +201,7 @@ export class SourceActor implements Actor {
     const origin = this.originOf(state)
     const from = current.row
     try {
-      current.row = core.chain.push(records, null, null, from, records.length, origin)
+      current.row = core.chain.push({ values: records, times: null, keys: null }, from, records.length, origin)
     } catch (error) {
       current.row = core.chain.row
       throw error

@@ -159,6 +159,10 @@ export class AlignedWindowOperator implements WindowedOperator, FiringSource {
     return null
   }
 
+  get readsColumns(): boolean {
+    return this.#setup.layout.code !== null
+  }
+
   code(scope: CodeScope): string {
     return hotWindowCode(this.#hot, this.#setup, scope)
   }

@@ -31,14 +31,19 @@ export class HotWindow {
 /** Adds the record, or the part that senders have made of some, to the hot window; else `apply` finds the right one. */
 export const hotWindowCode = (hot: HotWindow, { layout, takesParts }: WindowSetup, scope: CodeScope): string => {
   if (layout.code === null) return scope.apply
-  const [window, table, slot, part] = [scope.bind(hot), scope.local(), scope.local(), scope.local()]
+  const [window, table, slot, numbers] = [scope.bind(hot), scope.local(), scope.local(), scope.local()]
   const code = layout.code(scope)
+  const inHot = (statements: string): string => `if (t >= ${window}.from && t < ${window}.to) {
+${statements}
+} else { ${scope.apply} }`
   const find = `${table} = ${window}.table; ${slot} = ${window}.keys.add(k);`
   const add = `${code.prepare}
 ${find}
 ${code.add(table, slot)}`
-  const addAny = takesParts ? `if (v instanceof ${scope.bind(Part)}) { ${find} if (v.lost === null && v.exact === null) { ${part} = v.numbers; ${code.merge(table, slot, part)} } else ${table}.mergePart(${slot}, v); } else { ${add} }` : add
-  return `if (t >= ${window}.from && t < ${window}.to) {
-${addAny}
-} else { ${scope.apply} }`
+  if (!takesParts || scope.part === null) return inHot(add)
+  const merge = (number: (place: number) => string): string => `${find} ${code.merge(table, slot, number)}`
+  if (scope.part !== undefined) return inHot(merge(scope.part))
+  return inHot(`if (!(v instanceof ${scope.bind(Part)})) { ${add} }
+else if (v.lost === null && v.exact === null) { ${numbers} = v.numbers; ${merge((place) => `${numbers}[${place}]`)} }
+else { ${find} ${table}.mergePart(${slot}, v); }`)
 }

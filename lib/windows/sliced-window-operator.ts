@@ -95,6 +95,10 @@ export class SlicedWindowOperator implements WindowedOperator, FiringSource {
     return null
   }
 
+  get readsColumns(): boolean {
+    return this.#setup.layout.code !== null
+  }
+
   code(scope: CodeScope): string {
     return hotWindowCode(this.#hot, this.#setup, scope)
   }

@@ -121,7 +121,7 @@ describe('a sender', () => {
     const { operator, context } = combining()
     const scope = new Scope()
     const text = operator.code({
-      ...{ bind: scope.bind, local: scope.local, call: (fn) => `${scope.bind(fn)}(v)`, drop: '', enter: '', onward: () => '', context: '', found: null, eventTime: true },
+      ...{ bind: scope.bind, local: scope.local, call: (fn) => `${scope.bind(fn)}(v)`, drop: '', enter: '', onward: () => '', context: '', part: undefined, found: null, eventTime: true },
       apply: 'apply(v, t, k);',
     })
     const add = scope.run(`${scope.takeLocals()} return (apply, v, t, k) => { ${text} };`) as (apply: (v: Reading, t: number, k: number) => void, v: Reading, t: number, k: number) => void

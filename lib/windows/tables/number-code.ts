@@ -12,7 +12,7 @@ export interface NumberCode {
   /** Statements that add what they gave to a slot. `table` and `slot` name a table and a slot of it that may yet have to be opened. */
   add(table: string, slot: string): string
   /** Statements that add the numbers of a `Part` that has lost nothing. */
-  merge(table: string, slot: string, numbers: string): string
+  merge(table: string, slot: string, number: (place: number) => string): string
   /** An expression for the result of the slot of the `open` or `add` before it. */
   result(table: string): string
 }
@@ -67,9 +67,9 @@ if (${high} - (${sum} - ${part}) + (${value} - ${part}) === 0 && ${table}.isPlai
 ${open(table, slot)}
 ${leaves.map((_, i) => addLeaf(table, i)).join('\n')}`
 
-  const mergeLeaf = (table: string, i: number, from: string): string => {
+  const mergeLeaf = (table: string, i: number, number: (place: number) => string): string => {
     const { kind, at: place } = leaves[i]!
-    const value = `${from}[${place}]`
+    const value = number(place)
     switch (kind) {
       case 'count':
         return `${at(place)} += ${value};`
@@ -77,15 +77,15 @@ ${leaves.map((_, i) => addLeaf(table, i)).join('\n')}`
       case 'max':
         return `${at(place)} = Math.${kind}(${at(place)}, ${value});`
       case 'average':
-        return `${at(place + 1)} += ${from}[${place + 1}]; ${addSum(table, place, value)}`
+        return `${at(place + 1)} += ${number(place + 1)}; ${addSum(table, place, value)}`
       case 'sum':
         return addSum(table, place, value)
     }
   }
 
-  const merge = (table: string, slot: string, from: string): string => `if (${slot} === ${table}.size) ${table}.open();
+  const merge = (table: string, slot: string, number: (place: number) => string): string => `if (${slot} === ${table}.size) ${table}.open();
 ${open(table, slot)}
-${leaves.map((_, i) => mergeLeaf(table, i, from)).join('\n')}`
+${leaves.map((_, i) => mergeLeaf(table, i, number)).join('\n')}`
 
   const resultOf = (table: string, part: NumberShape): string => {
     switch (part.kind) {

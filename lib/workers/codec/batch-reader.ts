@@ -1,6 +1,7 @@
 /** Reads the frames that one `BatchWriter` wrote, each once and in order. */
 import { batchFlag, BATCH_HEAD_BYTES, timesForm } from './batch-format.ts'
 import { COMPILED_AFTER_ROWS, endOfTimes } from './batch-writer.ts'
+import type { Columns } from './column.ts'
 import { aligned } from './space.ts'
 import type { Space } from './space.ts'
 import { TableReader } from './table-reader.ts'
@@ -96,6 +97,12 @@ export class ReceivedBatch {
 
   keyColumn(...path: readonly string[]): ColumnView | undefined {
     return this.#held.keys?.column(path)
+  }
+
+  /** What rows and keys lie in, until another batch is read; null: in no columns. */
+  columns(): { readonly space: Space; readonly values: Columns; readonly keys: Columns } | null {
+    const { space, keys, values } = this.#held
+    return keys === null || values === null ? null : { space, values: values.settled(), keys: keys.settled() }
   }
 
   /** `keyHash` of each key; null where the sender did not give it. */

@@ -1,6 +1,6 @@
 /** The columns of one table: where each lies in the frame in hand, and what belongs to it beside its numbers. */
 import { aligned } from './space.ts'
-import { isObjectType } from './column-type.ts'
+import { isObjectType, textOfType } from './column-type.ts'
 import type { ColumnType, LeafKind, LeafType, ObjectType } from './column-type.ts'
 import { Dictionary } from './dictionary.ts'
 
@@ -64,6 +64,8 @@ export type Node = Column | ObjectNode
 export const presence = { value: 0, null: 1, undefined: 2 } as const
 
 export class Columns {
+  /** Of their type. */
+  readonly text: string
   readonly root: Node
   readonly all: readonly Column[]
   readonly #doubles: readonly Column[]
@@ -92,6 +94,7 @@ export class Columns {
     }
     const nodeOf = (part: ColumnType, path: readonly string[], isWhole: boolean): Node =>
       isObjectType(part) ? objectOf(part, path, isWhole) : columnOf(part, path, isWhole)
+    this.text = textOfType(type)
     this.root = nodeOf(type, [], true)
     this.all = all
     const of = (...wanted: readonly Column['kind'][]): readonly Column[] => all.filter(({ kind }) => wanted.includes(kind))

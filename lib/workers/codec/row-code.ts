@@ -3,9 +3,8 @@ import { Scope } from '../../code/scope.ts'
 import { Part } from '../../state/part.ts'
 import { Column, presence } from './column.ts'
 import type { Columns, FieldNode, Node, ObjectNode, Shape } from './column.ts'
+import { RowText, VIEWS } from './row-text.ts'
 import type { PutRows, TakeRows } from './row-walk.ts'
-
-const VIEWS = 'const u1 = space.u1, u2 = space.u2, i4 = space.i4, f8 = space.f8;'
 
 /** Indices of a column as constants of the function. */
 const places = (columns: readonly Column[], name: (column: Column) => string): string =>
@@ -131,58 +130,14 @@ return true;
 }`) as PutRows
 }
 
-export const compileOut = ({ root, all }: Columns): TakeRows => {
+export const compileOut = (columns: Columns): TakeRows => {
   const scope = new Scope()
-  const { bind } = scope
-
-  const made = (node: Node): string => {
-    if (node instanceof Column) return load(node)
-    const { fields, shapes, shape } = node
-    if (node.isPart) return `new ${bind(Part)}([${fields.map((field) => made(field.node)).join(', ')}], null, null)`
-    if (shape === null) return literal(shapes[0]!)
-    const tests = shapes.slice(1).map((one, index) => `u1[${bind(shape)}a + i] === ${index + 1} ? ${literal(one)} : `)
-    return `(${tests.join('')}${literal(shapes[0]!)})`
-  }
-
-  const literal = ({ fields }: Shape): string => `{ ${fields.map(({ name, node }) => `${JSON.stringify(name)}: ${made(node)}`).join(', ')} }`
-
-  const load = (column: Column): string => {
-    const value = loadValue(column)
-    if (!column.isOptional) return value
-    const at = `u1[${bind(column)}p + i]`
-    return `(${at} === ${presence.value} ? ${value} : ${at} === ${presence.null} ? null : undefined)`
-  }
-
-  const loadValue = (column: Column): string => {
-    const name = bind(column)
-    switch (column.kind) {
-      case 'int':
-        return `i4[${name}a + i]`
-      case 'double':
-        return `f8[${name}a + i]`
-      case 'word':
-        return `${name}w[u2[${name}a + i]]`
-      case 'boolean':
-        return `u1[${name}a + i] === 1`
-      case 'text':
-      case 'any':
-        return `${name}g[i]`
-      case 'null':
-      case 'undefined':
-        return column.kind
-      case 'shape':
-        return 'undefined'
-    }
-  }
-
-  const row = made(root)
-  const lists = all.map((column) => `const ${bind(column)}w = ${bind(column)}.words, ${bind(column)}g = ${bind(column)}.gathered;`)
+  const text = new RowText(columns, 'c', scope.bind)
   return scope.run(`return function (rows, space) {
 ${VIEWS}
-${places(all, bind)}
-${lists.join('\n')}
+${text.open(scope.bind(columns.all))}
 const values = new Array(rows);
-for (let i = 0; i < rows; i++) values[i] = ${row};
+for (let i = 0; i < rows; i++) values[i] = ${text.row};
 return values;
 }`) as TakeRows
 }

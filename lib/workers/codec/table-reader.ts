@@ -84,6 +84,13 @@ export class ReadTable {
     this.end = to
   }
 
+  /** Its columns, in which its rows lie until another table of the type is read. */
+  settled(): Columns {
+    const { columns } = this.#known
+    this.#settle(columns.all)
+    return columns
+  }
+
   values(): unknown[] {
     const known = this.#known
     this.#settle(known.columns.all)
