@@ -33,6 +33,10 @@ export class ClockedWindows implements ManyOperator {
     return cursor
   }
 
+  get readsColumns(): boolean {
+    return this.#windows.readsColumns === true
+  }
+
   code(scope: CodeScope): string {
     return (scope.eventTime ? this.#windows.code?.(scope) : undefined) ?? scope.apply
   }
