@@ -51,6 +51,9 @@ const isAlive = (text: string): boolean => {
   return processFacts(process.pid) === null && isRunning(holder.pid)
 }
 
+/** Whether the process runs for its users, and not for who develops it. */
+export const isProduction = (): boolean => process.env['NODE_ENV'] === 'production'
+
 export const realEnv = (): Env => {
   const after = (ms: number, wake: () => void): (() => void) => {
     const due = performance.now() + ms

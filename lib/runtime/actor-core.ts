@@ -123,7 +123,7 @@ export class ActorCore {
 
   metrics(): OperatorMetrics {
     const { counters, router, chain } = this
-    return { ...counters.plain(), in: counters.taken, out: router.emitted, watermark: chain.outWatermark, busy: counters.busy }
+    return { ...counters.plain(), in: counters.taken, out: router.emitted, watermark: chain.outWatermark, busy: counters.busy, cloned: router.cloned }
   }
 
   /**

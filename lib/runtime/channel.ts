@@ -10,6 +10,8 @@ import type { Batch, Message } from './batch.ts'
 export interface Sender {
   /** Rows of a batch that it is worth to send at once. */
   readonly batchRows: number
+  /** Instances of classes that were sent as plain objects. */
+  readonly cloned: number
   /** Whether a batch may be sent now. */
   hasCredit(): boolean
   send(message: Message): void
@@ -39,6 +41,7 @@ export class LocalChannel implements Sender, Receiver {
   private inFlight = 0
   private closed = false
   readonly batchRows: number
+  readonly cloned = 0
   private readonly capacity: number
   private readonly ends: ChannelEnds
 

@@ -1,6 +1,8 @@
 /** A channel to another thread: batches as columns in a ring of shared memory, the rest by a port. */
 import type { MessagePort } from 'node:worker_threads'
 import { hasCode, placed } from '../errors.ts'
+import { BatchWriter } from '../workers/codec/batch-writer.ts'
+import { ClonedInstances } from '../workers/codec/cloned-instances.ts'
 import type { ReceivedBatch } from '../workers/codec/batch-reader.ts'
 import { threadPort } from '../workers/port.ts'
 import type { Port } from '../workers/port.ts'
@@ -23,12 +25,18 @@ export class FarSender implements Sender {
   readonly batchRows: number
   readonly #ring: RingSender<ControlMessage>
   readonly #vertexId: string
+  readonly #instances: ClonedInstances | null
 
   /** `vertexId`: what sends, for errors. */
-  constructor(port: Port, memory: SharedArrayBuffer, { batchRows, channelRows }: FarTuning, vertexId: string, ends: ChannelEnds) {
+  constructor(port: Port, memory: SharedArrayBuffer, { batchRows, channelRows, clonesInstances }: FarTuning, vertexId: string, ends: ChannelEnds) {
     this.batchRows = batchRows
-    this.#ring = new RingSender(port, memory, channelRows, () => ends.wakeSender())
+    this.#instances = clonesInstances ? new ClonedInstances() : null
+    this.#ring = new RingSender(port, memory, channelRows, () => ends.wakeSender(), new BatchWriter(undefined, this.#instances))
     this.#vertexId = vertexId
+  }
+
+  get cloned(): number {
+    return this.#instances?.count ?? 0
   }
 
   hasCredit(): boolean {

@@ -29,6 +29,8 @@ export interface RunOptions {
    * (count, sum, min, max, average); true unless given.
    */
   readonly combine?: boolean
+  /** Milliseconds without a sign of life after which a slot is reported as a `warning` event, with the actor that holds its thread; 500 or more, 5,000 unless given. */
+  readonly heartbeatTimeout?: number
   /** Values of `parameter(…)`, by name. */
   readonly parameters?: Readonly<Record<string, unknown>>
   /** How many dead letters are kept (10,000 unless given), or a sink for them. */
@@ -101,6 +103,8 @@ export interface OperatorMetrics extends JobCounters {
   readonly watermark: number
   /** Milliseconds of its thread. */
   readonly busy: number
+  /** Instances of classes that it has sent to another thread as plain objects; they are refused unless `NODE_ENV` is `production`. */
+  readonly cloned: number
 }
 
 /** A plain snapshot of the counters, from the start of the job's life. */

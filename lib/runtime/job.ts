@@ -4,7 +4,7 @@ import type { Topology } from '../api/topology.ts'
 import { topologyNode } from '../api/topology.ts'
 import type { CheckpointData, OpenStore } from '../checkpoint/store.ts'
 import type { Env } from '../env/env.ts'
-import { realEnv } from '../env/real.ts'
+import { isProduction, realEnv } from '../env/real.ts'
 import { MillraceError, hasCode } from '../errors.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import { connectorsOf } from '../plan/connectors.ts'
@@ -26,12 +26,12 @@ import { Slots } from './slots.ts'
 import { strategyData } from './strategy-data.ts'
 
 /** Waking another thread costs what some thousand rows do: between threads batches are larger. */
-const TUNING: Tuning = {
+const usualTuning = (): Tuning => ({
   batchRows: BATCH_ROWS_MAX,
   channelRows: 4 * BATCH_ROWS_MAX,
   chains: 'compiled',
-  far: { batchRows: 4 * BATCH_ROWS_MAX, channelRows: 16 * BATCH_ROWS_MAX, channelBytes: 2 ** 20 },
-}
+  far: { batchRows: 4 * BATCH_ROWS_MAX, channelRows: 16 * BATCH_ROWS_MAX, channelBytes: 2 ** 20, clonesInstances: isProduction() },
+})
 
 /**
  * Runs a topology on this thread.
@@ -44,7 +44,7 @@ export const run = (topology: Topology, options: RunOptions = {}): Promise<Job> 
 
 /** `run` in a given Env. */
 export const runIn = async (env: Env, topology: Topology, given: RunOptions, tuned: Partial<Tuning> = {}): Promise<Job> => {
-  const tuning = { ...TUNING, ...tuned }
+  const tuning = { ...usualTuning(), ...tuned }
   const node = topologyNode(topology)
   if (node === undefined) throw new MillraceError('TOPOLOGY_INVALID', 'run was not given a topology', { next: "Pass what topology(import.meta, 'id', …flows) returned." })
   const options = checkOptions(given)
@@ -82,8 +82,8 @@ const startSlots = (env: Env, plan: Plan, options: CheckedOptions, supervision: 
   const { id, module } = plan.topology
   if (module === null)
     throw new MillraceError('TOPOLOGY_HAS_NO_MODULE', `'${id}' was made inside a function or a test, where no thread can find it`, { next: `Export it from a module: export default topology(import.meta, '${id}', …); or leave slots out.` })
-  const { slots, parallelism, maxParallelism, parameters, checkpoints, combine, restore } = options
-  return Slots.start(env, plan, {
+  const { slots, parallelism, maxParallelism, parameters, checkpoints, combine, restore, heartbeatTimeout } = options
+  return Slots.start(env, plan, heartbeatTimeout, {
     slots,
     module,
     topologyId: id,

@@ -38,6 +38,8 @@ export interface FarTuning {
   readonly channelRows: number
   /** Bytes on a channel before its sender waits. */
   readonly channelBytes: number
+  /** Instances of classes are sent as plain objects, in place of being refused. */
+  readonly clonesInstances: boolean
 }
 
 /** Records that a source without positions will not emit again. */

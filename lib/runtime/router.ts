@@ -72,6 +72,10 @@ export class Router {
     return this.sideRecords + (direct === null ? this.mainRecords : direct.outlets.reduce((sum, { total }) => sum + total, 0))
   }
 
+  get cloned(): number {
+    return this.all.reduce((sum, { outlets }) => outlets.reduce((more, { sender }) => more + sender.cloned, sum), 0)
+  }
+
   emit(value: unknown, facts: RecordFacts): void {
     this.mainRecords++
     for (const edge of this.main) this.add(edge, value, facts)

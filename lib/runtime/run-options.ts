@@ -16,6 +16,7 @@ export interface CheckedOptions {
   readonly restore: string
   readonly supervision: Supervision | null
   readonly combine: boolean
+  readonly heartbeatTimeout: number
   readonly parameters: Readonly<Record<string, unknown>>
   readonly deadLettersKept: number
   readonly deadLetterSink: SinkConnector<never> | null
@@ -25,7 +26,7 @@ export interface CheckedOptions {
 /** More threads than any machine has cores. */
 const SLOTS_MAX = 1_024
 
-const known = ['slots', 'parallelism', 'maxParallelism', 'checkpoints', 'restore', 'supervision', 'combine', 'parameters', 'deadLetters', 'signal']
+const known = ['slots', 'parallelism', 'maxParallelism', 'checkpoints', 'restore', 'supervision', 'combine', 'heartbeatTimeout', 'parameters', 'deadLetters', 'signal']
 const knownOfCheckpoints = ['every', 'to', 'keep', 'timeout']
 const later = new Map([
   ['unaligned', 'unaligned checkpoints are not in this version'],
@@ -83,6 +84,7 @@ export const checkOptions = (options: RunOptions): CheckedOptions => {
     restore: options.restore ?? 'latest',
     supervision: options.supervision ?? null,
     combine: flag('combine', options.combine ?? true),
+    heartbeatTimeout: whole('heartbeatTimeout (milliseconds)', options.heartbeatTimeout ?? 5_000, 500, 2 ** 31 - 1),
     parameters: options.parameters ?? {},
     deadLettersKept: isSink ? 0 : whole('deadLetters.keep', dead?.keep ?? 10_000, 0, 1_000_000),
     deadLetterSink: isSink ? (dead as SinkConnector<never>) : null,

@@ -83,7 +83,7 @@ export class SinkActor implements Actor {
 
   metrics(): OperatorMetrics {
     const { taken, busy } = this.tally
-    return { ...this.counters(), in: taken, out: taken, watermark: NaN, busy }
+    return { ...this.counters(), in: taken, out: taken, watermark: NaN, busy, cloned: 0 }
   }
 
   spent(ms: number): void {

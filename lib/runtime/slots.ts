@@ -16,9 +16,8 @@ import { actorNames } from './wiring.ts'
 
 /** Milliseconds that a slot may take to end. */
 const END_MS = 2_000
-/** Milliseconds between two looks at the slots, and without a sign of life until one is said to hang. */
+/** Milliseconds between two looks at the slots, at most. */
 const LOOK_MS = 500
-const HANGS_MS = 5_000
 
 type Opening = Omit<Extract<ToSlot, { type: 'open' }>, 'type' | 'part'>
 
@@ -94,29 +93,32 @@ export class Slots {
   /** Told of a slot that hangs, and in which actor. */
   onHang: (message: string) => void = () => {}
 
-  private constructor(pool: SlotPool, job: Omit<SlotJob, 'place' | 'pulse'>, plan: Plan, env: Env) {
+  private constructor(pool: SlotPool, job: Omit<SlotJob, 'place' | 'pulse'>, plan: Plan, env: Env, hangsMs: number) {
     this.pool = pool
     this.plan = plan
     const names = actorNames(plan)
     this.slots = Array.from({ length: job.slots }, (_, index) => {
       const place = index + 1
       const pulse = new Pulse()
-      const watch = new Watch(pulse, HANGS_MS, (holder, ms) => this.onHang(`slot ${place} has not answered for ${Math.round(ms / 1_000)} s, in ${names[holder] === undefined ? 'none of its actors' : `actor ${names[holder]}`}`))
+      const watch = new Watch(pulse, hangsMs, (holder, ms) => this.onHang(`slot ${place} has not answered for ${Math.round(ms / 1_000)} s, in ${names[holder] === undefined ? 'none of its actors' : `actor ${names[holder]}`}`))
       return new Slot(place, pool.start({ ...job, place, pulse: pulse.shared } satisfies SlotJob), env, watch)
     })
     const look = (): void => {
       const now = env.clock.monotonic()
       for (const { watch } of this.slots) watch.look(now)
-      this.cancelLook = env.scheduler.after(LOOK_MS, look)
+      this.cancelLook = env.scheduler.after(Math.min(LOOK_MS, hangsMs / 4), look)
     }
     look()
   }
 
-  /** @throws TOPOLOGY_MISMATCH, TOPOLOGY_HAS_NO_MODULE, what the module throws: before any record moves */
-  static async start(env: Env, plan: Plan, job: Omit<SlotJob, 'place' | 'pulse'>): Promise<Slots> {
+  /**
+   * `hangsMs`: without a sign of life until a slot is said to hang.
+   * @throws TOPOLOGY_MISMATCH, TOPOLOGY_HAS_NO_MODULE, what the module throws: before any record moves
+   */
+  static async start(env: Env, plan: Plan, hangsMs: number, job: Omit<SlotJob, 'place' | 'pulse'>): Promise<Slots> {
     const isSource = import.meta.url.endsWith('.ts')
     const pool = new SlotPool(new URL(`./slot-task.${isSource ? 'ts' : 'js'}`, import.meta.url).href, job.slots)
-    const started = new Slots(pool, job, plan, env)
+    const started = new Slots(pool, job, plan, env, hangsMs)
     try {
       await Promise.all(started.slots.map((slot) => slot.ready(plan)))
     } catch (error) {

@@ -5,6 +5,7 @@ import { BatchWriter } from './codec/batch-writer.ts'
 import { full, Space } from './codec/space.ts'
 import type { Port } from './port.ts'
 import { Ring, recordKind, RECORD_HEAD_BYTES } from './ring.ts'
+import type { Sent, SentLog } from './sent-log.ts'
 import type { Control, WireSender } from './wire-channel.ts'
 
 /** What a control message is wrapped in: how many batches were sent before it. */
@@ -19,6 +20,7 @@ export class RingSender<C extends Control> implements WireSender<C> {
   readonly #rowsMax: number
   readonly #wake: () => void
   readonly #writer: BatchWriter
+  readonly #log: SentLog<C> | null
   /** Frames which did not fit into the ring in one piece: what is left of them. */
   readonly #left: Uint8Array[] = []
   #written = 0
@@ -32,12 +34,13 @@ export class RingSender<C extends Control> implements WireSender<C> {
   /** The actor has been woken to see that the channel is closed. */
   #isTold = false
 
-  constructor(port: Port, memory: SharedArrayBuffer, rowsMax: number, wake: () => void, writer: BatchWriter = new BatchWriter()) {
+  constructor(port: Port, memory: SharedArrayBuffer, rowsMax: number, wake: () => void, writer: BatchWriter = new BatchWriter(), log: SentLog<C> | null = null) {
     this.#port = port
     this.#ring = new Ring(memory)
     this.#rowsMax = rowsMax
     this.#wake = wake
     this.#writer = writer
+    this.#log = log
     port.listen(
       () => {
         this.#heard = (this.#heard + 1) | 0
@@ -59,14 +62,34 @@ export class RingSender<C extends Control> implements WireSender<C> {
 
   sendBatch(rows: Rows): void {
     if (this.isClosed()) return
-    if (this.#left.length > 0 || !this.#writeWhole(rows)) this.#writeInPieces(rows)
-    this.#rows = (this.#rows + creditOf(rows.values.length, rows.marks.length)) | 0
+    const credit = creditOf(rows.values.length, rows.marks.length)
+    if (this.#left.length > 0 || !this.#writeWhole((space, at) => this.#writer.write(rows, space, at), credit)) this.#writeInPieces(rows, credit)
+    this.#hasSent(credit)
+  }
+
+  /** Sends again what was kept. The receiver is one that begins where it begins. */
+  resend(sent: Sent<C>): void {
+    if (this.isClosed()) return
+    if ('control' in sent) return this.sendControl(sent.control)
+    const { frame, rows } = sent
+    const copied = (space: Space, at: number): number => {
+      space.reserve(at + frame.length)
+      space.u1.set(frame, at)
+      return at + frame.length
+    }
+    if (this.#left.length > 0 || !this.#writeWhole(copied, rows)) this.#leave(frame, rows)
+    this.#hasSent(rows)
+  }
+
+  #hasSent(rows: number): void {
+    this.#rows = (this.#rows + rows) | 0
     this.#batches++
     this.#rouse()
   }
 
   sendControl(message: C): void {
     if (this.#isGone) return
+    this.#log?.control(message)
     this.#post({ after: this.#batches, message } satisfies Placed<C>)
   }
 
@@ -129,8 +152,8 @@ export class RingSender<C extends Control> implements WireSender<C> {
     return this.#ring.units - ((this.#written - this.#ring.read) | 0)
   }
 
-  /** False, and nothing written, where there is no room for the frame in one piece. */
-  #writeWhole(rows: Rows): boolean {
+  /** `write` puts the frame at a place and returns where it ends. False, and nothing written, where there is no room for it in one piece. */
+  #writeWhole(write: (space: Space, at: number) => number, rows: number): boolean {
     const ring = this.#ring
     const { space } = ring
     const toEnd = ring.toEnd(this.#written)
@@ -145,7 +168,8 @@ export class RingSender<C extends Control> implements WireSender<C> {
     if (room < 2) return false
     space.limit = at + 8 * room
     try {
-      const end = this.#writer.write(rows, space, at + RECORD_HEAD_BYTES)
+      const end = write(space, at + RECORD_HEAD_BYTES)
+      this.#log?.frame(space.u1.subarray(at + RECORD_HEAD_BYTES, end), rows)
       this.#head(this.#written, end - at - RECORD_HEAD_BYTES, recordKind.frame)
       const units = (end - at) >> 3
       // A little more than the last one, and falling slowly.
@@ -160,11 +184,17 @@ export class RingSender<C extends Control> implements WireSender<C> {
     }
   }
 
-  #writeInPieces(rows: Rows): void {
+  #writeInPieces(rows: Rows, credit: number): void {
     const space = new Space(new ArrayBuffer(16 * this.#needed), true)
     const end = this.#writer.write(rows, space, 0)
-    this.#needed = Math.max(this.#needed, end >> 3)
-    this.#left.push(space.u1.subarray(0, end))
+    this.#leave(space.u1.subarray(0, end), credit)
+  }
+
+  /** What there is room for goes now, the rest when there is. */
+  #leave(frame: Uint8Array, rows: number): void {
+    this.#log?.frame(frame, rows)
+    this.#needed = Math.max(this.#needed, frame.length >> 3)
+    this.#left.push(frame)
     this.#pumpOn()
   }
 

@@ -8,7 +8,7 @@ import { terminal } from './terminal.ts'
 
 const at = Date.UTC(2026, 4, 4, 10, 0, 12)
 const none = { records: 0, results: 0, late: 0, deadLetters: 0 }
-const actor = (watermark: number): OperatorMetrics => ({ ...none, in: 0, out: 0, busy: 0, watermark })
+const actor = (watermark: number): OperatorMetrics => ({ ...none, in: 0, out: 0, busy: 0, cloned: 0, watermark })
 const metrics = (given: Partial<JobMetrics> = {}): JobMetrics => ({ ...none, restarts: 0, checkpoints: 0, operators: {}, ...given })
 const text = (before: Partial<JobMetrics>, now: Partial<JobMetrics>, checkpointAt: number | null = null): string =>
   progressText({ status: 'running', metrics: metrics(before), at: at - 2_000 }, { status: 'running', metrics: metrics(now), at }, checkpointAt)

@@ -3,7 +3,7 @@ import type { JobMetrics, OperatorMetrics } from 'millrace'
 import { operatorTable, summaryTable } from '../../lib/cli/summary.ts'
 
 const none = { records: 0, results: 0, late: 0, deadLetters: 0, restarts: 0, checkpoints: 0 }
-const actor = (given: Partial<OperatorMetrics>): OperatorMetrics => ({ ...none, in: 0, out: 0, busy: 0, watermark: NaN, ...given })
+const actor = (given: Partial<OperatorMetrics>): OperatorMetrics => ({ ...none, in: 0, out: 0, busy: 0, cloned: 0, watermark: NaN, ...given })
 const lines = (operators: JobMetrics['operators'], restarts = 0): string[] => (operatorTable({ ...none, restarts, operators }) ?? '').split('\n')
 
 describe('the table of the actors', () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { discard, from, fromArray, run, sink, source, topology } from 'millrace'
 import type { RunOptions, Topology } from 'millrace'
 import { fileStore } from 'millrace/files'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import counted from '../topologies/counted.ts'
 import failing from '../topologies/failing.ts'
 import foreign from '../topologies/foreign.ts'
@@ -108,8 +108,18 @@ test('a record of a class is refused where it would leave its thread, and said b
   await (await run(foreign, { slots: 1, parallelism: 2 })).completed
 })
 
+test('in production it is sent as structuredClone would, and counted', async () => {
+  vi.stubEnv('NODE_ENV', 'production')
+  const job = await run(foreign, { slots: 2, parallelism: 2 })
+  vi.unstubAllEnvs()
+  expect(await job.completed).toMatchObject({ records: 100, results: 100 })
+  const { operators } = job.metrics()
+  const cloned = [operators['numbers/0']!.cloned, operators['numbers/1']!.cloned]
+  expect(cloned[0]! + cloned[1]!).toBeGreaterThan(10)
+})
+
 test('a function that never comes back is reported with its actor, and the job can be cancelled', async () => {
-  const job = await run(hanging, { slots: 1 })
+  const job = await run(hanging, { slots: 1, heartbeatTimeout: 1_000 })
   const failed = job.completed.catch((error: unknown) => error)
   const message = await new Promise<string>((told) => job.events$.subscribe((event) => event.type === 'warning' && told(event.message)))
   expect(message).toMatch(/^slot 1 has not answered for \d+ s, in actor numbers\/0$/)

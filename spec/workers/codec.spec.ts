@@ -1,6 +1,8 @@
 /** Batches as bytes and back. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { Part } from '../../lib/state/part.ts'
+import { ClonedInstances } from '../../lib/workers/codec/cloned-instances.ts'
 import { codecModes, Pair, rowsOf } from './frames.ts'
 import { anyValue, batchesOfValues } from './random-rows.ts'
 import { assertSame } from './same.ts'
@@ -78,4 +80,37 @@ describe.each(Object.entries(codecModes))('a batch that is written and read, %s'
         for (const batch of [[...values, odd], values, [odd], [first, odd, first]]) assertSame(pair.values(batch), structuredClone(batch))
       }
   })
+
+  test('has parts with all they hold, alone and among other rows', () => {
+    const number = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(-0, NaN, Infinity))
+    const plain = fc.array(number, { maxLength: 4 }).map((numbers) => new Part(numbers, null, null))
+    const spilt = fc.array(number, { minLength: 1, maxLength: 3 }).map((numbers) => new Part(numbers, numbers.map(() => 0.5), [[0, [1, 2 ** 53]]]))
+    fc.assert(
+      fc.property(fc.array(fc.oneof({ weight: 5, arbitrary: plain }, spilt, fc.constant({ key: 1 })), { minLength: 1 }), fc.array(fc.double(), { minLength: 2, maxLength: 2 }), (some, same) => {
+        const pair = new Pair(after)
+        const alike = Array.from({ length: 30 }, () => new Part(same, null, null))
+        for (const values of [alike, some, [...alike, ...some], alike]) assertSame(pair.values(values), values)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('refuses instances of classes, and where they are cloned has what structuredClone gives, counted', () => {
+    const values = [{ id: 1, price: new Money(5) }, { id: 2, price: new Money(7) }, { id: 3, held: [new Map([['a', new Money(1)]])], error: new RangeError('no') }]
+    expect(() => new Pair(after).values(values)).toThrow(/VALUE_NOT_TRANSFERABLE: \.price of the value is an instance of Money/)
+    const instances = new ClonedInstances()
+    const got = new Pair(after, instances).values(values)
+    expect(got).toEqual(structuredClone(values))
+    expect(Object.getPrototypeOf((got[0] as { price: object }).price)).toBe(Object.prototype)
+    expect(instances.count).toBe(4)
+    expect(() => new Pair(after, instances).values([{ price: Object.assign(new Money(1), { fn: () => 1 }) }])).toThrow(/\.price of the value is an instance of Money/)
+  })
 })
+
+class Money {
+  readonly cents: number
+
+  constructor(cents: number) {
+    this.cents = cents
+  }
+}

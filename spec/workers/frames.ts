@@ -3,6 +3,7 @@ import { BatchReader } from '../../lib/workers/codec/batch-reader.ts'
 import type { ReceivedBatch } from '../../lib/workers/codec/batch-reader.ts'
 import { BatchWriter } from '../../lib/workers/codec/batch-writer.ts'
 import type { Rows } from '../../lib/workers/codec/batch-format.ts'
+import type { ClonedInstances } from '../../lib/workers/codec/cloned-instances.ts'
 import { Space } from '../../lib/workers/codec/space.ts'
 
 /** After how many rows of one type code is compiled for it. */
@@ -15,8 +16,8 @@ export class Pair {
   readonly reader: BatchReader
   bytes = 0
 
-  constructor(compiledAfterRows = 0) {
-    this.writer = new BatchWriter(compiledAfterRows)
+  constructor(compiledAfterRows = 0, instances: ClonedInstances | null = null) {
+    this.writer = new BatchWriter(compiledAfterRows, instances)
     this.reader = new BatchReader(compiledAfterRows)
   }
 

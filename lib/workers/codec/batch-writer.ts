@@ -1,6 +1,7 @@
 /** Writes batches as frames. What a frame tells of types, words and origin is not told again: frames are read in the order in which they were written. */
 import { batchFlag, BATCH_HEAD_BYTES, timesForm } from './batch-format.ts'
 import type { Rows } from './batch-format.ts'
+import type { ClonedInstances } from './cloned-instances.ts'
 import { aligned } from './space.ts'
 import type { Space } from './space.ts'
 import { TableWriter } from './table-writer.ts'
@@ -14,10 +15,10 @@ export class BatchWriter {
   readonly #values: TableWriter
   #origin: string | null = null
 
-  /** `compiledAfterRows`: of one type. */
-  constructor(compiledAfterRows: number = COMPILED_AFTER_ROWS) {
-    this.#keys = new TableWriter(compiledAfterRows)
-    this.#values = new TableWriter(compiledAfterRows)
+  /** `compiledAfterRows`: of one type. `instances`: null where those of classes are refused. */
+  constructor(compiledAfterRows: number = COMPILED_AFTER_ROWS, instances: ClonedInstances | null = null) {
+    this.#keys = new TableWriter(compiledAfterRows, null)
+    this.#values = new TableWriter(compiledAfterRows, instances)
   }
 
   /**

@@ -7,6 +7,7 @@ import { ByteWriter } from '../../state/byte-writer.ts'
 import { refused } from '../../state/refusal.ts'
 import { notTransferable } from '../../state/transferable.ts'
 import { writeAnyValue } from './any-value.ts'
+import type { ClonedInstances } from './cloned-instances.ts'
 import { hasLeaf, isObjectType, joined, textOfType, typeOfAll, widthOf, withLeaves } from './column-type.ts'
 import type { ColumnType, LeafType } from './column-type.ts'
 import { Columns } from './column.ts'
@@ -53,6 +54,7 @@ const isManyShaped = (type: ColumnType): boolean => isObjectType(type) && (type.
 
 export class TableWriter {
   readonly #compileAfter: number
+  readonly #instances: ClonedInstances | null
   readonly #tables = new Map<string, Table>()
   /** Leaves whose strings are sent as they are, and up to which frame. */
   readonly #texts = new Map<string, number>()
@@ -64,9 +66,10 @@ export class TableWriter {
   /** The last frames that did not fit. */
   readonly #misfits: number[] = []
 
-  /** Rows of one type are put by compiled code after so many of them. */
-  constructor(compileAfter: number) {
+  /** Rows of one type are put by compiled code after so many of them. `instances`: null where those of classes are refused. */
+  constructor(compileAfter: number, instances: ClonedInstances | null) {
     this.#compileAfter = compileAfter
+    this.#instances = instances
   }
 
   /**
@@ -220,7 +223,7 @@ export class TableWriter {
     const writer = this.#anyWriter
     let i = 0
     try {
-      for (; i < gathered.length; i++) writeAnyValue(writer, gathered[i], path.length)
+      for (; i < gathered.length; i++) writeAnyValue(writer, gathered[i], path.length, this.#instances)
     } catch (error) {
       writer.finish()
       throw error === refused ? notTransferable(values[i]) : error
