@@ -106,6 +106,10 @@ test('clocks, timers, chance, processes and files are used in env and cli alone'
   expect(found).toEqual([])
 })
 
+test('threads and their channels are known in workers alone', () => {
+  expect(files.filter(({ folder, text }) => folder !== 'workers' && /from '(?:node:worker_threads|piscina)'/.test(text)).map(({ path }) => path)).toEqual([])
+})
+
 test('nothing is left to do in comments', () => {
   expect(files.filter(({ text }) => /\b(?:TODO|FIXME|XXX|HACK)\b/.test(text)).map(({ path }) => path)).toEqual([])
 })

@@ -1,8 +1,9 @@
-/** The real Env: this process's clocks, timers, chance and files. */
+/** The real Env: this thread's clocks, timers, chance, files and further threads. */
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Env } from './env.ts'
 import { realFiles } from './real-files.ts'
+import { realThreads } from '../workers/slot-pool.ts'
 
 /** Node fires a longer timer at once. */
 const TIMER_MAX = 2 ** 31 - 1
@@ -77,6 +78,7 @@ export const realEnv = (): Env => {
       stall: () => 0,
     },
     files: realFiles(),
+    threads: realThreads,
     holder: JSON.stringify(holder),
     isAlive,
   }

@@ -4,6 +4,7 @@
  */
 import type { Cancel, Env } from './env.ts'
 import { EventQueue } from './event-queue.ts'
+import { noThreads } from './no-threads.ts'
 import type { Files } from './files.ts'
 import { SimDisk } from './sim-disk.ts'
 import { simFiles } from './sim-files.ts'
@@ -96,6 +97,7 @@ export const simWorld = ({ seed, faults = {} }: SimWorldOptions): SimWorld => {
         stall: () => (random.chance(0.01) ? 30 * random.next() : 0),
       },
       files: io,
+      threads: noThreads,
       holder,
       isAlive: (other) => lives.has(other),
     }

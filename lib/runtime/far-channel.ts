@@ -1,11 +1,10 @@
 /** A channel to another thread: batches as columns in a ring of shared memory, the rest by a port. */
-import type { MessagePort } from 'node:worker_threads'
+import type { Port, RawEnd, Threads } from '../env/threads.ts'
 import { hasCode, placed } from '../errors.ts'
 import { BatchWriter } from '../workers/codec/batch-writer.ts'
 import { ClonedInstances } from '../workers/codec/cloned-instances.ts'
 import type { ReceivedBatch } from '../workers/codec/batch-reader.ts'
-import { threadPort } from '../workers/port.ts'
-import type { Port } from '../workers/port.ts'
+import { ringMemory } from '../workers/ring.ts'
 import { RingReceiver } from '../workers/ring-receiver.ts'
 import { RingSender } from '../workers/ring-sender.ts'
 import { isBatch } from '../workers/wire-channel.ts'
@@ -17,7 +16,7 @@ type ControlMessage = Exclude<Message, Batch>
 
 /** What a thread is given of a channel. */
 export interface FarEnd {
-  readonly port: MessagePort
+  readonly port: RawEnd
   readonly memory: SharedArrayBuffer
 }
 
@@ -152,6 +151,16 @@ class FarBatch implements Batch {
   }
 }
 
-export const farSender = ({ port, memory }: FarEnd, tuning: FarTuning, vertexId: string, ends: ChannelEnds): FarSender => new FarSender(threadPort(port), memory, tuning, vertexId, ends)
+export const farSender = (threads: Threads, { port, memory }: FarEnd, tuning: FarTuning, vertexId: string, ends: ChannelEnds): FarSender => new FarSender(threads.port(port), memory, tuning, vertexId, ends)
 
-export const farReceiver = ({ port, memory }: FarEnd, ends: ChannelEnds): FarReceiver => new FarReceiver(threadPort(port), memory, ends)
+export const farReceiver = (threads: Threads, { port, memory }: FarEnd, ends: ChannelEnds): FarReceiver => new FarReceiver(threads.port(port), memory, ends)
+
+/** Two ends of a channel between threads. */
+export const farPair = (threads: Threads, bytes: number): readonly [FarEnd, FarEnd] => {
+  const [one, other] = threads.pair()
+  const memory = ringMemory(bytes)
+  return [
+    { port: one, memory },
+    { port: other, memory },
+  ]
+}

@@ -8,12 +8,11 @@ import type { RestoredState } from './actor-core.ts'
 import { addCounters, NO_COUNTERS } from './actor-host.ts'
 import type { Barrier } from './batch.ts'
 import type { JobCounters, OperatorMetrics } from './job-handle.ts'
-import { farReceiver, farSender } from './far-channel.ts'
+import { farPair, farReceiver, farSender } from './far-channel.ts'
 import type { FarEnd, FarReceiver, FarSender } from './far-channel.ts'
 import { RegionPart } from './region-part.ts'
 import type { FarEnds, LostRecords, Part, PartSettings } from './region-part.ts'
 import { restoredState } from './restored-job.ts'
-import { farPair } from './slots.ts'
 import type { Slots } from './slots.ts'
 import { decodeSplits } from './split-reading.ts'
 import type { SplitState } from './split-reading.ts'
@@ -67,7 +66,7 @@ export class Region {
     channels.forEach(({ from, to }, channel) => {
       const [sender, receiver] = [placeOfName.get(from)!, placeOfName.get(to)!]
       if (sender === receiver) return
-      const [out, into] = farPair(this.settings.tuning.far.channelBytes)
+      const [out, into] = farPair(this.settings.env.threads, this.settings.tuning.far.channelBytes)
       ends[sender]!.set(channel, out)
       ends[receiver]!.set(channel, into)
     })
@@ -86,10 +85,10 @@ export class Region {
   }
 
   private endsHere(given: ReadonlyMap<number, FarEnd>): FarEnds {
-    const { far } = this.settings.tuning
+    const { env, tuning } = this.settings
     return {
-      sender: (channel, wakes) => this.keep(farSender(given.get(channel)!, far, senderOf(this.wiring.channels[channel]!), wakes)),
-      receiver: (channel, wakes) => this.keep(farReceiver(given.get(channel)!, wakes)),
+      sender: (channel, wakes) => this.keep(farSender(env.threads, given.get(channel)!, tuning.far, senderOf(this.wiring.channels[channel]!), wakes)),
+      receiver: (channel, wakes) => this.keep(farReceiver(env.threads, given.get(channel)!, wakes)),
     }
   }
 

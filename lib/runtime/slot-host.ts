@@ -1,10 +1,10 @@
 /** A slot's side: rebuilds the plan of the job from the module of its topology, and runs the parts of regions it is given. */
-import type { MessagePort } from 'node:worker_threads'
 import { Dispatcher } from '../actors/dispatcher.ts'
 import { checkParameters, enterParameters } from '../api/parameter.ts'
 import type { ParameterValues } from '../api/parameter.ts'
 import { topologyNode } from '../api/topology.ts'
-import { realEnv } from '../env/real.ts'
+import type { Env } from '../env/env.ts'
+import type { RawEnd } from '../env/threads.ts'
 import { MillraceError } from '../errors.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import { connectorsOf } from '../plan/connectors.ts'
@@ -35,10 +35,17 @@ interface Hosted {
   readonly ends: readonly (FarSender | FarReceiver)[]
 }
 
+export interface SlotThread {
+  readonly env: Env
+  /** The end that leads to the thread that called `run`. */
+  readonly end: RawEnd
+  importModule(url: string): Promise<Readonly<Record<string, unknown>>>
+}
+
 /** Serves until it is told to end. */
-export const hostSlot = async (job: SlotJob, port: MessagePort): Promise<void> => {
-  const tell = (message: FromSlot, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer)
-  const env = realEnv()
+export const hostSlot = async (job: SlotJob, { env, end, importModule }: SlotThread): Promise<void> => {
+  const port = env.threads.port(end)
+  const tell = (message: FromSlot, transfer: ArrayBuffer[] = []): void => port.post(message, transfer)
   let values: ParameterValues | null = null
   const enter = <T>(step: () => T): T => {
     const before = enterParameters(values)
@@ -51,7 +58,7 @@ export const hostSlot = async (job: SlotJob, port: MessagePort): Promise<void> =
   const supervision = strategyFrom(job.supervision)
   let plan: Plan
   try {
-    const node = topologyNode((await topologyIn(job.module, job.topologyId)) as never)!
+    const node = topologyNode(topologyIn(await importModule(job.module), job) as never)!
     values = checkParameters(job.parameters, connectorsOf(node))
     plan = enter(() => buildPlan(node, { ...job, supervision }))
   } catch (error) {
@@ -74,12 +81,12 @@ export const hostSlot = async (job: SlotJob, port: MessagePort): Promise<void> =
     const ends: (FarSender | FarReceiver)[] = []
     const far: FarEnds = {
       sender: (channel, wakes) => {
-        const end = farSender(given.get(channel)!, job.tuning.far, senderOf(channels[channel]!), wakes)
+        const end = farSender(env.threads, given.get(channel)!, job.tuning.far, senderOf(channels[channel]!), wakes)
         ends.push(end)
         return end
       },
       receiver: (channel, wakes) => {
-        const end = farReceiver(given.get(channel)!, wakes)
+        const end = farReceiver(env.threads, given.get(channel)!, wakes)
         ends.push(end)
         return end
       },
@@ -170,7 +177,7 @@ export const hostSlot = async (job: SlotJob, port: MessagePort): Promise<void> =
       cancelMetrics = env.scheduler.after(METRICS_MS, tick)
     }
     cancelMetrics = env.scheduler.after(METRICS_MS, tick)
-    port.on('message', (message: ToSlot) => {
+    const hear = (message: ToSlot): void => {
       switch (message.type) {
         case 'open':
           return void open(message)
@@ -184,13 +191,13 @@ export const hostSlot = async (job: SlotJob, port: MessagePort): Promise<void> =
         default:
           tellPart(message)
       }
-    })
+    }
+    port.listen((message) => hear(message as ToSlot), () => undefined)
   })
 }
 
 /** The module's default export, else the one topology of that id among its exports. */
-const topologyIn = async (url: string, id: string): Promise<object> => {
-  const module = (await import(url)) as Readonly<Record<string, unknown>>
+const topologyIn = (module: Readonly<Record<string, unknown>>, { topologyId: id, module: url }: SlotJob): object => {
   const all = [module['default'], ...Object.values(module)].filter((value) => topologyNode(value as never) !== undefined)
   const found = all.find((value) => topologyNode(value as never)!.id === id)
   if (found !== undefined) return found as object

@@ -1,15 +1,11 @@
 /** The slots of a job: threads that have rebuilt its plan, and the parts of regions that live on them. */
-import { MessageChannel } from 'node:worker_threads'
 import { MillraceError } from '../errors.ts'
 import type { Plan } from '../plan/plan.ts'
-import { ringMemory } from '../workers/ring.ts'
-import { SlotPool } from '../workers/slot-pool.ts'
-import type { Thread } from '../workers/slot-pool.ts'
 import type { Reports } from './actor-host.ts'
 import type { Env } from '../env/env.ts'
+import type { Thread, ThreadPool } from '../env/threads.ts'
 import { errorFrom } from './error-data.ts'
 import { Pulse, Watch } from './heartbeat.ts'
-import type { FarEnd } from './far-channel.ts'
 import { RemotePart } from './remote-part.ts'
 import type { FromSlot, SlotJob, ToSlot } from './slot-protocol.ts'
 import { actorNames } from './wiring.ts'
@@ -48,7 +44,7 @@ class Slot {
         for (const part of this.parts.values()) part.lose(error)
       }
       ended.then(() => lost('its task returned'), lost)
-      port.on('message', (message: FromSlot) => {
+      const hear = (message: FromSlot): void => {
         switch (message.type) {
           case 'ready':
             return message.fingerprint === plan.fingerprint ? resolve() : reject(mismatch(plan, message.ids, this.place))
@@ -57,21 +53,22 @@ class Slot {
           default:
             this.parts.get(message.part)?.hear(message)
         }
-      })
+      }
+      port.listen((message) => hear(message as FromSlot), () => undefined)
     })
   }
 
   open(part: number, plan: Plan, reports: Reports, opening: Opening): Promise<RemotePart> {
-    const remote = new RemotePart(part, plan, reports, (message) => this.thread.port.postMessage(message), (ms, wake) => this.env.scheduler.after(ms, wake))
+    const remote = new RemotePart(part, plan, reports, (message) => this.thread.port.post(message), (ms, wake) => this.env.scheduler.after(ms, wake))
     this.parts.set(part, remote)
     const transfer = [...opening.ends.values()].map(({ port }) => port)
-    return remote.open(() => this.thread.port.postMessage({ ...opening, type: 'open', part } satisfies ToSlot, transfer)).then(() => remote)
+    return remote.open(() => this.thread.port.post({ ...opening, type: 'open', part } satisfies ToSlot, transfer)).then(() => remote)
   }
 
   async end(): Promise<void> {
     if (this.hasEnded) return
     this.hasEnded = true
-    this.thread.port.postMessage({ type: 'end' } satisfies ToSlot)
+    this.thread.port.post({ type: 'end' } satisfies ToSlot)
     await new Promise<void>((resolve) => {
       // One that hangs is ended with its pool.
       const cancel = this.env.scheduler.after(END_MS, resolve)
@@ -85,7 +82,7 @@ class Slot {
 }
 
 export class Slots {
-  private readonly pool: SlotPool
+  private readonly pool: ThreadPool
   private readonly slots: readonly Slot[]
   private readonly plan: Plan
   private nextPart = 0
@@ -93,7 +90,7 @@ export class Slots {
   /** Told of a slot that hangs, and in which actor. */
   onHang: (message: string) => void = () => {}
 
-  private constructor(pool: SlotPool, job: Omit<SlotJob, 'place' | 'pulse'>, plan: Plan, env: Env, hangsMs: number) {
+  private constructor(pool: ThreadPool, job: Omit<SlotJob, 'place' | 'pulse'>, plan: Plan, env: Env, hangsMs: number) {
     this.pool = pool
     this.plan = plan
     const names = actorNames(plan)
@@ -117,7 +114,7 @@ export class Slots {
    */
   static async start(env: Env, plan: Plan, hangsMs: number, job: Omit<SlotJob, 'place' | 'pulse'>): Promise<Slots> {
     const isSource = import.meta.url.endsWith('.ts')
-    const pool = new SlotPool(new URL(`./slot-task.${isSource ? 'ts' : 'js'}`, import.meta.url).href, job.slots)
+    const pool = env.threads.pool(new URL(`./slot-task.${isSource ? 'ts' : 'js'}`, import.meta.url).href, job.slots)
     const started = new Slots(pool, job, plan, env, hangsMs)
     try {
       await Promise.all(started.slots.map((slot) => slot.ready(plan)))
@@ -142,13 +139,6 @@ export class Slots {
     await Promise.all(this.slots.map((slot) => slot.end()))
     await this.pool.close()
   }
-}
-
-/** Two ends of a channel between threads. */
-export const farPair = (bytes: number): readonly [FarEnd, FarEnd] => {
-  const { port1, port2 } = new MessageChannel()
-  const memory = ringMemory(bytes)
-  return [{ port: port1, memory }, { port: port2, memory }]
 }
 
 const mismatch = (plan: Plan, ids: readonly string[], place: number): MillraceError => {

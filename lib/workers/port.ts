@@ -1,19 +1,19 @@
-/** One end of a pair through which two threads send each other messages, in order. */
-import { receiveMessageOnPort } from 'node:worker_threads'
+/** Ends of a MessageChannel. */
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort, Transferable } from 'node:worker_threads'
+import type { Port, RawEnd } from '../env/threads.ts'
 
-export interface Port {
-  post(message: unknown, transfer?: readonly Transferable[]): void
-  /** The next message that has come, without waiting for the event loop. */
-  receive(): { readonly message: unknown } | undefined
-  /** `message` is told of each that `receive` has not taken; `closed`, once, that the other end is gone. To be called once. */
-  listen(message: (message: unknown) => void, closed: () => void): void
-  close(): void
+export const rawEnd = (port: MessagePort): RawEnd => port as unknown as RawEnd
+export const messagePort = (end: RawEnd): MessagePort => end as unknown as MessagePort
+
+export const rawPair = (): readonly [RawEnd, RawEnd] => {
+  const { port1, port2 } = new MessageChannel()
+  return [rawEnd(port1), rawEnd(port2)]
 }
 
-/** The end of a MessageChannel. It does not keep its thread alive. */
+/** It does not keep its thread alive. */
 export const threadPort = (port: MessagePort): Port => ({
-  post: (message, transfer = []) => port.postMessage(message, [...transfer]),
+  post: (message, transfer = []) => port.postMessage(message, transfer as unknown as readonly Transferable[]),
   receive: () => receiveMessageOnPort(port) as { readonly message: unknown } | undefined,
   listen: (message, closed) => {
     port.on('message', message)

@@ -1,9 +1,9 @@
 /** The other end of a `RingSender`: reads batches where they lie in the ring, and moves its cursor when they have been processed. */
+import type { Port } from '../env/threads.ts'
 import { creditOf } from './codec/batch-format.ts'
 import { BatchReader } from './codec/batch-reader.ts'
 import type { ReceivedBatch } from './codec/batch-reader.ts'
 import { Space } from './codec/space.ts'
-import type { Port } from './port.ts'
 import { Ring, recordKind, RECORD_HEAD_BYTES } from './ring.ts'
 import type { Placed } from './ring-sender.ts'
 import type { Control, WireReceiver } from './wire-channel.ts'

@@ -1,9 +1,9 @@
 /** Writes batches straight into memory that the receiver reads; how far its cursor has come is the credit. Control messages go by a port. */
+import type { Port } from '../env/threads.ts'
 import { BATCH_HEAD_BYTES, creditOf } from './codec/batch-format.ts'
 import type { Rows } from './codec/batch-format.ts'
 import { BatchWriter } from './codec/batch-writer.ts'
 import { full, Space } from './codec/space.ts'
-import type { Port } from './port.ts'
 import { Ring, recordKind, RECORD_HEAD_BYTES } from './ring.ts'
 import type { Sent, SentLog } from './sent-log.ts'
 import type { Control, WireSender } from './wire-channel.ts'

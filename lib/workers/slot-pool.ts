@@ -1,19 +1,13 @@
 /** Threads of a Piscina pool, one long-lived task on each. Knows nothing of what the tasks do. */
-import type { MessagePort, TransferListItem } from 'node:worker_threads'
-import { MessageChannel } from 'node:worker_threads'
+import type { TransferListItem } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { threadArguments } from '../env/threads.ts'
+import type { Thread, ThreadPool, ThreadTask, Threads } from '../env/threads.ts'
+import { messagePort, rawPair, threadPort } from './port.ts'
 
-export interface Thread {
-  readonly port: MessagePort
-  /** Resolves when the task ends; rejects where its thread dies. */
-  readonly ended: Promise<void>
-}
-
-export class SlotPool {
+class SlotPool implements ThreadPool {
   private readonly pool: Piscina
 
-  /** `task`: URL of a module whose default export takes `{ port, data }`. */
   constructor(task: string, threads: number) {
     this.pool = new Piscina({
       filename: task,
@@ -29,12 +23,18 @@ export class SlotPool {
   }
 
   start(data: unknown): Thread {
-    const { port1, port2 } = new MessageChannel()
-    const ended = this.pool.run({ port: port2, data }, { transferList: [port2 as unknown as TransferListItem] }) as Promise<void>
-    return { port: port1, ended }
+    const [here, there] = rawPair()
+    const ended = this.pool.run({ port: there, data } satisfies ThreadTask, { transferList: [there as unknown as TransferListItem] }) as Promise<void>
+    return { port: threadPort(messagePort(here)), ended }
   }
 
   close(): Promise<void> {
     return this.pool.destroy()
   }
+}
+
+export const realThreads: Threads = {
+  pair: rawPair,
+  port: (end) => threadPort(messagePort(end)),
+  pool: (module, threads) => new SlotPool(module, threads),
 }
