@@ -24,6 +24,12 @@ export interface RegionSettings extends PartSettings {
   readonly slots: Slots | null
 }
 
+/** Bytes of memory that the channels between threads of one region have together, and the least of one. */
+const ALL_CHANNELS_BYTES = 64 * 2 ** 20
+const CHANNEL_BYTES_MIN = 64 * 2 ** 10
+
+const bytesOfEach = (channels: number, most: number): number => Math.min(most, Math.max(CHANNEL_BYTES_MIN, 2 ** Math.floor(Math.log2(ALL_CHANNELS_BYTES / channels))))
+
 export class Region {
   readonly index: number
   private readonly settings: RegionSettings
@@ -63,13 +69,16 @@ export class Region {
     const placeOfName = new Map(actors.map((actor) => [actor.name, placeOf(actor.vertex, actor.instance, slots?.count ?? 0)]))
     /** By place and channel: the ends of channels that lead from one place to another. */
     const ends = Array.from({ length: (slots?.count ?? 0) + 1 }, () => new Map<number, FarEnd>())
-    channels.forEach(({ from, to }, channel) => {
+    const crossing = channels.flatMap(({ from, to }, channel) => {
       const [sender, receiver] = [placeOfName.get(from)!, placeOfName.get(to)!]
-      if (sender === receiver) return
-      const [out, into] = farPair(this.settings.env.threads, this.settings.tuning.far.channelBytes)
+      return sender === receiver ? [] : [{ channel, sender, receiver }]
+    })
+    const bytes = bytesOfEach(crossing.length, this.settings.tuning.far.channelBytes)
+    for (const { channel, sender, receiver } of crossing) {
+      const [out, into] = farPair(this.settings.env.threads, bytes)
       ends[sender]!.set(channel, out)
       ends[receiver]!.set(channel, into)
-    })
+    }
     const here = actors.filter(({ name }) => placeOfName.get(name) === 0)
     const parts: Part[] = []
     try {
