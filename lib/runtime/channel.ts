@@ -35,6 +35,9 @@ export interface ChannelEnds {
   wakeSender(): void
 }
 
+/** Messages taken that are still at the front of the queue, at most. */
+const TAKEN_MAX = 16
+
 export class LocalChannel implements Sender, Receiver {
   private readonly queue: Message[] = []
   private head = 0
@@ -74,8 +77,9 @@ export class LocalChannel implements Sender, Receiver {
     const message = this.queue[this.head]
     if (message === undefined) return undefined
     this.head++
-    if (this.head === this.queue.length) {
-      this.queue.length = 0
+    // A queue that is never empty, as under back-pressure, is not to keep what has been taken.
+    if (this.head === this.queue.length || this.head === TAKEN_MAX) {
+      this.queue.splice(0, this.head)
       this.head = 0
     }
     return message
