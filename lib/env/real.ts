@@ -55,6 +55,12 @@ const isAlive = (text: string): boolean => {
 /** Whether the process runs for its users, and not for who develops it. */
 export const isProduction = (): boolean => process.env['NODE_ENV'] === 'production'
 
+const later = (ms: number, wake: () => void): (() => void) => {
+  const timer = setTimeout(wake, ms)
+  timer.unref()
+  return () => clearTimeout(timer)
+}
+
 export const realEnv = (): Env => {
   const after = (ms: number, wake: () => void): (() => void) => {
     const due = performance.now() + ms
@@ -78,7 +84,7 @@ export const realEnv = (): Env => {
       stall: () => 0,
     },
     files: realFiles(),
-    threads: realThreads,
+    threads: realThreads(later),
     holder: JSON.stringify(holder),
     isAlive,
   }

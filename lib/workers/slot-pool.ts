@@ -6,6 +6,7 @@
  */
 import type { TransferListItem } from 'node:worker_threads'
 import { Piscina } from 'piscina'
+import type { Cancel } from '../env/env.ts'
 import { threadArguments } from '../env/threads.ts'
 import type { Thread, ThreadPool, ThreadTask, Threads } from '../env/threads.ts'
 import { messagePort, rawPair, threadPort } from './port.ts'
@@ -15,7 +16,7 @@ const KEPT_MS = 10_000
 
 interface KeptPool {
   readonly piscina: Piscina
-  readonly expiry: NodeJS.Timeout
+  readonly stay: Cancel
 }
 
 /** By task and number of threads. */
@@ -34,17 +35,22 @@ const started = (task: string, threads: number): Piscina =>
     execArgv: threadArguments(task),
   })
 
+/** A timer that does not keep the process alive. */
+export type Later = (ms: number, wake: () => void) => Cancel
+
 class SlotPool implements ThreadPool {
   private readonly name: string
   private readonly piscina: Piscina
+  private readonly later: Later
   private running = 0
   private hasFailed = false
 
-  constructor(task: string, threads: number) {
+  constructor(task: string, threads: number, later: Later) {
+    this.later = later
     this.name = `${threads} ${task}`
     const found = kept.get(this.name)
     kept.delete(this.name)
-    clearTimeout(found?.expiry)
+    found?.stay()
     this.piscina = found?.piscina ?? started(task, threads)
   }
 
@@ -62,17 +68,16 @@ class SlotPool implements ThreadPool {
   async close(): Promise<void> {
     const { name, piscina } = this
     if (this.running > 0 || this.hasFailed || kept.has(name)) return piscina.destroy()
-    const expiry = setTimeout(() => {
+    const stay = this.later(KEPT_MS, () => {
       kept.delete(name)
       void piscina.destroy()
-    }, KEPT_MS)
-    expiry.unref()
-    kept.set(name, { piscina, expiry })
+    })
+    kept.set(name, { piscina, stay })
   }
 }
 
-export const realThreads: Threads = {
+export const realThreads = (later: Later): Threads => ({
   pair: rawPair,
   port: (end) => threadPort(messagePort(end)),
-  pool: (module, threads) => new SlotPool(module, threads),
-}
+  pool: (module, threads) => new SlotPool(module, threads, later),
+})

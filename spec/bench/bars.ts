@@ -18,5 +18,27 @@ export const bars: readonly Bar[] = [
   { workload: 'W7', against: 'no checkpoints', atLeast: 0.85 },
 ]
 
+/**
+ * What a second slot is to bring, measured by what a second core brings to a plain loop:
+ * (two slots ÷ one thread) ÷ (two loops at once ÷ one loop).
+ */
+export interface SlotsBar {
+  readonly workload: string
+  readonly combine: boolean
+  readonly atLeast: number
+}
+
+export const slotsBars: readonly SlotsBar[] = [
+  { workload: 'W5', combine: true, atLeast: 0.9 },
+  { workload: 'W1', combine: true, atLeast: 0.75 },
+  { workload: 'W1', combine: false, atLeast: 0.45 },
+  { workload: 'W2', combine: true, atLeast: 0.45 },
+]
+
 /** From the start of the command to the first result of the introduction, milliseconds. */
 export const firstResultMsMax = 400
+/** The same on two slots. */
+export const firstResultOnSlotsMsMax = 700
+
+/** Of a quiet stream over two slots, from source to sink: what 99 % of the records do not exceed. */
+export const quietMsMax = 3

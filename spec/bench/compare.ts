@@ -1,11 +1,8 @@
 /** Millrace and the others in turn, each time in a process of its own: medians, and the ratios of each round. */
-import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { bars } from './bars.ts'
+import { child } from './child.ts'
 import { median, spread } from './statistics.ts'
 import { columns } from './text-columns.ts'
-
-const main = fileURLToPath(new URL('main.ts', import.meta.url))
 
 interface Contender {
   readonly name: string
@@ -41,22 +38,22 @@ const others: Readonly<Record<string, readonly Contender[]>> = {
 }
 
 /** Prints a table for each workload, and the bars that were missed. `options` go to each run. */
-export const compare = (workloads: readonly string[], rounds: number, options: readonly string[], refuse: (message: string) => never): void => {
+export const compare = async (workloads: readonly string[], rounds: number, options: readonly string[], refuse: (message: string) => never): Promise<void> => {
   for (const workload of workloads) if (others[workload] === undefined) refuse(`There is no workload ${workload} to compare.`)
   const missed: string[] = []
   for (const workload of workloads) {
-    const compared = inTurn(workload, [millrace, ...others[workload]!], rounds, options)
+    const compared = await inTurn(workload, [millrace, ...others[workload]!], rounds, options)
     console.log(`\n${workload}, ${rounds} rounds\n${tableOf(compared)}`)
     missed.push(...missedBars(workload, compared))
   }
   console.log(missed.length === 0 ? '\nNo bar was missed.' : `\nBars missed:\n${missed.join('\n')}`)
 }
 
-const inTurn = (workload: string, contenders: readonly Contender[], rounds: number, options: readonly string[]): readonly Compared[] => {
+const inTurn = async (workload: string, contenders: readonly Contender[], rounds: number, options: readonly string[]): Promise<readonly Compared[]> => {
   const results = contenders.map((): Round[] => [])
   for (let round = 0; round < rounds; round++)
     for (const [index, contender] of contenders.entries()) {
-      const result = oneRun(workload, contender, options)
+      const result = await child<Round>([workload, '--runs', '1', ...contender.args, ...options])
       results[index]!.push(result)
       console.error(`${workload}, round ${round + 1}, ${contender.name}: ${millions(result.recordsPerSecond)} M records/s`)
     }
@@ -67,13 +64,6 @@ const inTurn = (workload: string, contenders: readonly Contender[], rounds: numb
     ratios: results[index]!.map(({ recordsPerSecond }, round) => results[0]![round]!.recordsPerSecond / recordsPerSecond),
     cpuRatio: median(results[index]!.map(({ cpuSeconds }, round) => cpuSeconds / results[0]![round]!.cpuSeconds)),
   }))
-}
-
-const oneRun = (workload: string, { name, args }: Contender, options: readonly string[]): Round => {
-  const all = ['--conditions=@millrace/source', main, workload, '--runs', '1', ...args, ...options]
-  const { status, stdout } = spawnSync(process.execPath, all, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
-  if (status !== 0) throw new Error(`${workload} on ${name} ended with exit code ${status}`)
-  return JSON.parse(stdout) as Round
 }
 
 const millions = (perSecond: number): string => (perSecond / 1e6).toFixed(2)

@@ -33,3 +33,10 @@ export const workloads: readonly Workload[] = [
   { ...W1, name: 'W5', about: 'W1 with a map of about a microsecond', records: 1_000_000, before: 'heavy' },
   { ...W2, name: 'W7', about: 'W2 ten times as long, exactly once, with a checkpoint each second', records: 50_000_000, checkpoints: true },
 ]
+
+/** @throws for a name that none has */
+export const workloadOf = (name: string): Workload => {
+  const found = workloads.find((workload) => workload.name === name)
+  if (found === undefined) throw new Error(`there is no workload ${name}`)
+  return found
+}

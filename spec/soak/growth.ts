@@ -1,27 +1,35 @@
 /** Whether memory grows: the slope of the second half, when all that is filled once has been filled. */
 import { slope } from '../bench/statistics.ts'
+import type { ThreadMemory } from './thread-memory.ts'
 
-/** MiB, after a collection. */
 export interface Sample {
   /** Since the start. */
   readonly minutes: number
-  /** JavaScript objects. */
-  readonly heap: number
-  /** Typed arrays, which lie beside them. */
-  readonly buffers: number
-  /** All that the system has given the process. */
+  /** MiB after a collection; in each sample the same threads in the same order. */
+  readonly threads: readonly ThreadMemory[]
+  /** MiB, all that the system has given the process. */
   readonly rss: number
 }
 
-export type Growth = Readonly<Record<'heap' | 'buffers' | 'rss', number>>
-
 /** MiB a minute, by least squares over the samples of the second half. */
+export interface Growth {
+  readonly threads: readonly ThreadMemory[]
+  readonly rss: number
+}
+
 export const growthOf = (samples: readonly Sample[]): Growth => {
   const half = (samples.at(-1)?.minutes ?? 0) / 2
   const second = samples.filter(({ minutes }) => minutes >= half)
-  const of = (part: 'heap' | 'buffers' | 'rss'): number => slope(second.map((sample) => ({ x: sample.minutes, y: sample[part] })))
-  return { heap: of('heap'), buffers: of('buffers'), rss: of('rss') }
+  const of = (part: (sample: Sample) => number): number => slope(second.map((sample) => ({ x: sample.minutes, y: part(sample) })))
+  return {
+    threads: (samples[0]?.threads ?? []).map(({ thread }, index) => ({
+      thread,
+      heap: of(({ threads }) => threads[index]!.heap),
+      buffers: of(({ threads }) => threads[index]!.buffers),
+    })),
+    rss: of(({ rss }) => rss),
+  }
 }
 
-/** Memory the collector has not given back is the system's affair: only what is in use is judged. */
-export const grows = ({ heap, buffers }: Growth, bound: number): boolean => !(heap <= bound && buffers <= bound)
+/** Memory the collector has not given back is the system's affair: only what a thread uses is judged. */
+export const grows = ({ threads }: Growth, bound: number): boolean => threads.length === 0 || !threads.every(({ heap, buffers }) => heap <= bound && buffers <= bound)

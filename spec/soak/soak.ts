@@ -1,13 +1,14 @@
-/** Runs a job at full speed with a checkpoint each second, and looks again and again at what memory it holds after a collection. */
+/** Runs a job at full speed with a checkpoint each second, and looks again and again at what memory its threads hold after a collection. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { run, seconds } from 'millrace'
-import type { Job, SinkConnector, Topology } from 'millrace'
+import type { Job } from 'millrace'
 import { fileStore } from 'millrace/files'
+import { variantOf } from '../bench/topologies/variant.ts'
 import type { Sample } from './growth.ts'
+import type { JobName } from './job-names.ts'
+import { memoryHere, memoryOfOthers } from './thread-memory.ts'
 
 export interface Soaked {
   readonly samples: readonly Sample[]
@@ -16,18 +17,24 @@ export interface Soaked {
   readonly checkpoints: number
 }
 
+/** Milliseconds that a busy thread may take to say how much memory it has. */
+const PATIENCE_MS = 20_000
+const MIB = 2 ** 20
+
 /** Looks every `everyMs` until `forMs` have gone by. @throws what the job fails with */
-export const soak = async (build: (totals: SinkConnector<unknown>) => Topology, forMs: number, everyMs: number, tell: (sample: Sample, job: Job) => void): Promise<Soaked> => {
+export const soak = async (name: JobName, slots: number, forMs: number, everyMs: number, tell: (sample: Sample, job: Job) => void): Promise<Soaked> => {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-soak-'))
   try {
-    const job = await run(build(forgetful()), { checkpoints: { every: seconds(1), to: fileStore(folder) } })
+    const parallelism = Math.max(1, slots)
+    const topology = await variantOf(new URL('jobs.ts', import.meta.url), { job: name, parallelism })
+    const job = await run(topology, { slots, parallelism, checkpoints: { every: seconds(1), to: fileStore(folder) } })
     const samples: Sample[] = []
     const from = performance.now()
     let failed = false
     job.completed.catch(() => (failed = true))
     while (!failed && performance.now() - from < forMs) {
       await new Promise((resolve) => setTimeout(resolve, everyMs))
-      const sample = sampleAt((performance.now() - from) / 60_000)
+      const sample = await sampleAt((performance.now() - from) / 60_000, slots)
       samples.push(sample)
       tell(sample, job)
     }
@@ -38,27 +45,7 @@ export const soak = async (build: (totals: SinkConnector<unknown>) => Topology, 
   }
 }
 
-/** Takes part in checkpoints and keeps nothing. */
-const forgetful = (): SinkConnector<unknown, number> => ({
-  name: 'totals',
-  open: () => {
-    let outputs = 0
-    return {
-      write: (records: readonly unknown[]) => void (outputs += records.length),
-      prepare: () => outputs,
-      commit: () => undefined,
-      close: () => undefined,
-    }
-  },
-})
-
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
-
-const sampleAt = (minutes: number): Sample => {
-  // The second finds what finalizers of the first let go.
-  collectGarbage()
-  collectGarbage()
-  const { heapUsed, arrayBuffers, rss } = process.memoryUsage()
-  return { minutes, heap: heapUsed / 2 ** 20, buffers: arrayBuffers / 2 ** 20, rss: rss / 2 ** 20 }
+const sampleAt = async (minutes: number, slots: number): Promise<Sample> => {
+  const threads = [memoryHere('caller'), ...(await memoryOfOthers(slots, PATIENCE_MS))]
+  return { minutes, threads: threads.map(({ thread, heap, buffers }) => ({ thread, heap: heap / MIB, buffers: buffers / MIB })), rss: process.memoryUsage.rss() / MIB }
 }

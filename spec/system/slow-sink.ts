@@ -1,13 +1,13 @@
-/** Runs `slow` for some seconds on two slots and prints, as JSON, what became of memory, processor time and records meanwhile. `slow-sink.ts SECONDS HOT` */
+/** Runs `slow` for some seconds on two slots and prints, as JSON, what became of memory, processor time and records meanwhile. `slow-sink.ts SECONDS HOT SPEED` */
 import { setTimeout as later } from 'node:timers/promises'
 import { run } from 'millrace'
 import slow from '../topologies/slow.ts'
 
-const [seconds = 60, hot = 0] = process.argv.slice(2).map(Number)
-/** Until code is compiled and buffers are full. */
-const SETTLING_MS = 4_000
+const [seconds = 60, hot = 0, speed = 2] = process.argv.slice(2).map(Number)
+/** Until code is compiled, buffers are full, and the heaps as large as they get before what has been processed is collected. */
+const SETTLING_MS = 25_000
 
-const job = await run(slow, { slots: 2, parallelism: 4, parameters: { hot } })
+const job = await run(slow, { slots: 2, parallelism: 4, parameters: { hot, speed } })
 const failed = job.completed.catch(() => undefined)
 
 const look = () => {

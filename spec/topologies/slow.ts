@@ -4,7 +4,7 @@ import { from, generate, keyBy, map, parameter, scan, sink, source, topology } f
 import type { SinkConnector } from 'millrace'
 
 /** Records a millisecond. */
-const speed = parameter('speed', 'DOUBLE', { default: 5 })
+const speed = parameter('speed', 'DOUBLE', { default: 2 })
 /** Of ten records, those of one key. */
 const hot = parameter('hot', 'INT', { default: 0 })
 

@@ -23,6 +23,7 @@ export interface WordsMeasured {
   readonly engine: WordEngine
   readonly lines: number
   readonly parallelism: number
+  readonly slots: number
   readonly runs: number
 }
 
@@ -31,6 +32,7 @@ export interface WordsResult extends WordTotals {
   readonly version: string
   readonly workload: 'W4'
   readonly parallelism: number
+  readonly slots: number
   readonly records: number
   /** Median over the runs, each from the spawning of the process to its end. */
   readonly seconds: number
@@ -42,12 +44,12 @@ export interface WordsResult extends WordTotals {
 }
 
 /** @throws when a run has not written what it must */
-export const measureWords = async ({ engine, lines, parallelism, runs }: WordsMeasured): Promise<WordsResult> => {
+export const measureWords = async ({ engine, lines, parallelism, slots, runs }: WordsMeasured): Promise<WordsResult> => {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-words-'))
   try {
     const [input, output] = [join(folder, 'words.csv'), join(folder, 'counts.csv')]
     await makeWords(input, lines)
-    const command = commandOf(engine, folder, parallelism)
+    const command = commandOf(engine, folder, ['--parallelism', String(parallelism), '--slots', String(slots), '--quiet'])
     const timed = []
     let totals: WordTotals | undefined
     const expected = await expectedWords(lines, input, output)
@@ -63,6 +65,7 @@ export const measureWords = async ({ engine, lines, parallelism, runs }: WordsMe
       version: versionOf(engine),
       workload: 'W4',
       parallelism,
+      slots,
       records: lines,
       seconds: Number(seconds.toFixed(3)),
       recordsPerSecond: Math.round(lines / seconds),
@@ -78,12 +81,11 @@ export const measureWords = async ({ engine, lines, parallelism, runs }: WordsMe
 type Command = (input: string, output: string) => readonly string[]
 
 /** Millrace runs as a user runs it: installed, by its command. */
-const commandOf = (engine: WordEngine, folder: string, parallelism: number): Command => {
+const commandOf = (engine: WordEngine, folder: string, options: readonly string[]): Command => {
   if (engine !== 'millrace') return (input, output) => [scriptOf(engine), input, output]
   const main = install(folder)
   const topology = join(folder, 'topology.ts')
   copyFileSync(fileURLToPath(new URL('topology.ts', import.meta.url)), topology)
-  const options = ['--parallelism', String(parallelism), '--quiet']
   return (input, output) => [main, 'run', topology, '-p', `input=${input}`, '-p', `output=${output}`, ...options]
 }
 
