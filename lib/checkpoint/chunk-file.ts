@@ -1,6 +1,6 @@
 /**
- * The chunks of one checkpoint in one file, each framed: magic, version, name, CRC-32, length. The manifest says what each frame has to be,
- * so that nothing is parsed: bytes are compared, then summed, then hashed.
+ * Chunks in a file, each framed: magic, version, name, CRC-32, length. The manifest says what each frame has to be, so that nothing is
+ * parsed: bytes are compared, then summed, then hashed.
  */
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
@@ -18,6 +18,14 @@ export interface ChunkEntry {
   readonly length: number
   readonly crc: number
   readonly sha256: string
+}
+
+/** A file of a checkpoint's folder, as the manifest names it. Plain data: it is told from thread to thread. */
+export interface ChunkFile {
+  readonly name: string
+  readonly length: number
+  /** In their order in the file. */
+  readonly chunks: readonly ChunkEntry[]
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

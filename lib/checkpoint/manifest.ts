@@ -2,15 +2,14 @@
 import { createHash } from 'node:crypto'
 import stableStringify from 'fast-json-stable-stringify'
 import { MillraceError } from '../errors.ts'
-import type { ChunkEntry } from './chunk-file.ts'
-import type { CheckpointData } from './store.ts'
+import type { ChunkFile } from './chunk-file.ts'
+import type { CheckpointFacts } from './store.ts'
 
-const VERSION = 1
+const VERSION = 2
 
-export interface ManifestBody extends Omit<CheckpointData, 'chunks'> {
-  readonly chunks: readonly ChunkEntry[]
-  /** Length of the chunk file. */
-  readonly chunkBytes: number
+export interface ManifestBody extends CheckpointFacts {
+  /** All that belong to the checkpoint: whatever else lies in its folder does not count. */
+  readonly files: readonly ChunkFile[]
 }
 
 /** Of every version, so that a damaged version is told from a newer one. */

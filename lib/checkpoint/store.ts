@@ -1,5 +1,6 @@
 /** Where checkpoints are kept: what a store is to the engine. */
 import type { Env } from '../env/env.ts'
+import type { ChunkFile } from './chunk-file.ts'
 
 export type CheckpointKind = 'start' | 'periodic' | 'savepoint' | 'final'
 
@@ -17,8 +18,8 @@ export interface StoredChunk {
   readonly bytes: Uint8Array
 }
 
-/** A checkpoint as it is written and read. */
-export interface CheckpointData {
+/** What a checkpoint says of itself, without the state. */
+export interface CheckpointFacts {
   /** Counts new starts of the job on this store: 'latest' never looks behind one. */
   readonly run: number
   readonly checkpoint: number
@@ -31,6 +32,10 @@ export interface CheckpointData {
   readonly operators: readonly StoredOperator[]
   /** Plain JSON: counters and what else the job keeps. */
   readonly summary: unknown
+}
+
+/** A checkpoint as it is written and read. */
+export interface CheckpointData extends CheckpointFacts {
   readonly chunks: readonly StoredChunk[]
 }
 
@@ -52,6 +57,18 @@ export interface LatestCheckpoint {
 /** Writing failed, and nobody can say whether the checkpoint is there: only the next start, which looks, may decide what counts. */
 export class CheckpointInDoubt extends Error {}
 
+export type CheckpointNumbers = Pick<CheckpointFacts, 'run' | 'checkpoint'>
+
+/** What a store is whose chunks threads may write themselves, by `writeChunkFile`. */
+export interface SharedChunks {
+  /** Where they write: a folder for each checkpoint is made in it. */
+  readonly folder: string
+  /** Reads back what they wrote. @throws SNAPSHOT_CORRUPT */
+  read(numbers: CheckpointNumbers, files: readonly ChunkFile[]): Promise<StoredChunk[]>
+  /** That checkpoint has been given up: removes what is there of it, and of those before that were. */
+  discard(numbers: CheckpointNumbers): Promise<void>
+}
+
 /** A store that this process holds the lock of. */
 export interface OpenStore {
   /** @throws SNAPSHOT_CORRUPT where there are checkpoints and none is good */
@@ -60,8 +77,13 @@ export interface OpenStore {
   highestRun(): Promise<number>
   /** Reads the checkpoint or savepoint in a folder. @throws SNAPSHOT_CORRUPT, NO_SNAPSHOT */
   read(path: string): Promise<CheckpointData>
-  /** Makes a checkpoint durable, then removes those beyond `keep`. Resolves with the bytes written. Rejects with a CheckpointInDoubt, or it is not there. */
-  write(data: CheckpointData): Promise<{ readonly bytes: number }>
+  /** Absent: all chunks have to come through `write`. */
+  readonly shared?: SharedChunks
+  /**
+   * Makes a checkpoint durable, then removes those beyond `keep`. `written`: files of it that are durable already. Resolves with the bytes
+   * of all. Rejects with a CheckpointInDoubt, or it is not there.
+   */
+  write(data: CheckpointData, written?: readonly ChunkFile[]): Promise<{ readonly bytes: number }>
   /** Writes a savepoint at any path; it is never removed. */
   writeSavepoint(path: string, data: CheckpointData): Promise<{ readonly bytes: number }>
   close(): Promise<void>

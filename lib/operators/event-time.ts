@@ -177,7 +177,10 @@ if (t > ${before}) { ${split}.latest = t; if (t >= ${operator}.near) { ${scope.e
       this.isSettled = false
       if (this.#announced > -Infinity || this.#isQuiet) this.#advance(this.#announced, context)
       this.#isQuiet = false
-    } else if (splits.size === 0 || this.#isQuiet) this.#announce(context)
+    } else if (splits.size === 0) {
+      // None will come: to say that it is idle would let receivers run ahead of what others hold back for the end of this one.
+      context.advance(Infinity)
+    } else if (this.#isQuiet) this.#announce(context)
     if (this.#idleAfter !== null && splits.size > 0 && !this.#isArmed) this.#arm(context, this.#idleAfter)
   }
 

@@ -134,7 +134,7 @@ interface OperatorBase {
   onWatermark?(at: number, context: OperatorContext): Cursor | null
   /** The wall clock has reached a moment asked for by `wakeAt`. */
   onClock?(now: number, context: OperatorContext): Cursor | null
-  /** The splits whose records come by here, before the first record. A stage with several inputs hears of each input's. */
+  /** All splits whose records come by here, once, before the first record. */
   onSplits?(origins: readonly string[], context: OperatorContext): void
   onSplitEnd?(origin: string, context: OperatorContext): void
   /** True for a stage that makes watermarks of its own: those from upstream end here, except +∞. */

@@ -1,7 +1,7 @@
 /** What source actors and operator actors share: a chain, a router, counters, a lifecycle, timers, and the taking of a snapshot. */
 import { Lifecycle } from '../actors/lifecycle.ts'
 import { hasCode, placed } from '../errors.ts'
-import type { PlanVertex } from '../plan/plan.ts'
+import type { PlanStep, PlanVertex } from '../plan/plan.ts'
 import { ByteReader } from '../state/byte-reader.ts'
 import { ByteWriter } from '../state/byte-writer.ts'
 import { decodeValue, encodeValue } from '../state/codec.ts'
@@ -15,10 +15,11 @@ import type { Router } from './router.ts'
 import { StateCapture } from './state-capture.ts'
 import type { CapturedStage } from './state-capture.ts'
 
-/** State of a restored job by chunk name, with the parallelism each operator had. */
+/** State of a restored job by chunk name. */
 export interface RestoredState {
   chunksOf(operatorId: string): readonly { readonly instance: number; readonly bytes: Uint8Array }[]
-  parallelismOf(operatorId: string): number
+  /** Whether instances of the stage find what those of the same number kept; else each looks through what all of them kept. */
+  isSame(step: Pick<PlanStep, 'id' | 'state'>, parallelism: number): boolean
   isStopped(actor: string): boolean
 }
 
@@ -180,7 +181,7 @@ export class ActorCore {
     if (own !== undefined) this.router.turns = decodeValue(own.bytes) as number[]
     this.vertex.steps.forEach((step, index) => {
       if (step.state === null) return
-      const same = state.parallelismOf(step.id) === parallelism && step.state !== 'split'
+      const same = state.isSame(step, parallelism)
       const chunks = state.chunksOf(step.id).filter((chunk) => !same || chunk.instance === this.instance)
       if (chunks.length === 0) return
       this.chain.restore(index, {

@@ -1,5 +1,6 @@
 /** What an actor is given by its region, and what it reports. */
 import type { Dispatcher } from '../actors/dispatcher.ts'
+import type { ChunkFile } from '../checkpoint/chunk-file.ts'
 import type { Env } from '../env/env.ts'
 import type { Supervision } from '../supervision/strategy.ts'
 import type { DeadLetter, JobCounters, OperatorMetrics } from './job-handle.ts'
@@ -18,6 +19,8 @@ export interface Acknowledgement {
   readonly chunks: readonly SnapshotChunk[]
   readonly counters: JobCounters
   readonly stopped: boolean
+  /** A file that a slot has written, of this actor's chunks and of others; an error: it could not be. */
+  readonly stored?: ChunkFile | Error | null
 }
 
 /** Reports carry the region's incarnation by construction: each incarnation has reports of its own, deaf once it is disposed. */

@@ -1,9 +1,10 @@
 /**
  * The checkpoints of a job: asked for by time, by the user or by the end of the job; taken one at a time; made durable; committed.
  */
+import type { ChunkFile } from '../checkpoint/chunk-file.ts'
 import { Coordinator } from '../checkpoint/coordinator.ts'
 import { CheckpointInDoubt } from '../checkpoint/store.ts'
-import type { CheckpointData, CheckpointKind, OpenStore } from '../checkpoint/store.ts'
+import type { CheckpointData, CheckpointFacts, CheckpointKind, OpenStore } from '../checkpoint/store.ts'
 import type { Env } from '../env/env.ts'
 import { MillraceError } from '../errors.ts'
 import { statefulParts } from '../plan/plan.ts'
@@ -50,15 +51,22 @@ export interface CheckpointsHost {
 const FINAL_ATTEMPTS_MAX = 3
 const FINAL_WAIT_MS = 100
 
+interface Stored {
+  /** With the chunks of this thread's actors. */
+  readonly data: CheckpointData
+  /** What slots have written of it. */
+  readonly files: readonly ChunkFile[]
+}
+
 interface Pending {
   readonly request: CheckpointRequest
   readonly startedAt: number
 }
 
 export class JobCheckpoints {
-  /** The last complete one: where a restart begins. */
-  data: CheckpointData | null
   completed = 0
+  /** The last complete one. */
+  private last: Stored | null
   private readonly host: CheckpointsHost
   private readonly coordinator: Coordinator<Acknowledgement>
   private readonly requests: CheckpointRequest[] = []
@@ -73,7 +81,7 @@ export class JobCheckpoints {
 
   constructor(host: CheckpointsHost, data: CheckpointData | null, first: number) {
     this.host = host
-    this.data = data
+    this.last = data === null ? null : { data, files: [] }
     this.next = first
     this.coordinator = new Coordinator<Acknowledgement>({
       trigger: (checkpoint) => {
@@ -86,6 +94,19 @@ export class JobCheckpoints {
       done: (checkpoint) => this.done(checkpoint),
       failed: (checkpoint, error) => this.failed(checkpoint, error),
     })
+  }
+
+  /** The last complete one: where a restart begins. */
+  get data(): CheckpointFacts | null {
+    return this.last?.data ?? null
+  }
+
+  /** The last complete one with all its chunks: those that slots have written are read back. @throws SNAPSHOT_CORRUPT */
+  async load(): Promise<CheckpointData | null> {
+    const { last } = this
+    if (last === null || last.files.length === 0) return last?.data ?? null
+    const { data, files } = last
+    return { ...data, chunks: [...data.chunks, ...(await this.host.store!.shared!.read(data, files))] }
   }
 
   get isIdle(): boolean {
@@ -136,6 +157,10 @@ export class JobCheckpoints {
     const { store, plan, run, env } = this.host
     const { request, startedAt } = this.pending!
     this.cancelTimeout?.()
+    const files = acks.flatMap(({ stored }) => {
+      if (stored instanceof Error) throw stored
+      return stored ?? []
+    })
     const summary: JobRecord = {
       version: 1,
       counters: this.host.countersWith(acks),
@@ -155,20 +180,20 @@ export class JobCheckpoints {
     }
     if (store !== null) {
       // A savepoint is a checkpoint as well: what its sinks commit must be known to 'latest'.
-      const { bytes } = await store.write(data)
+      const { bytes } = await store.write(data, files)
       // From here on it is the one to go back to, whatever becomes of the savepoint: the parts that its sinks prepared must stay.
-      this.data = data
-      if (request.path !== null) await this.writeSavepoint(store, request.path, data)
+      this.last = { data, files }
+      if (request.path !== null) await this.writeSavepoint(store, request.path)
       this.completed++
       this.host.emit({ type: 'checkpoint', at: env.clock.now(), checkpoint, bytes, tookMs: Math.round(env.clock.monotonic() - startedAt) })
     }
-    this.data = data
+    this.last = { data, files }
   }
 
   /** The checkpoint itself is durable already: that its copy failed concerns who asked for it, not the sinks. */
-  private async writeSavepoint(store: OpenStore, path: string, data: CheckpointData): Promise<void> {
+  private async writeSavepoint(store: OpenStore, path: string): Promise<void> {
     try {
-      await store.writeSavepoint(path, data)
+      await store.writeSavepoint(path, (await this.load())!)
     } catch (error) {
       this.savepointFailure = new MillraceError('CHECKPOINT_FAILED', `the savepoint at ${path} failed: ${describeError(error).message}`, { cause: error })
     }
@@ -191,6 +216,9 @@ export class JobCheckpoints {
     this.cancelTimeout?.()
     const request = this.pending?.request
     this.pending = null
+    const { store, run } = this.host
+    // What cannot be removed now is by the next one that is stored. One that is in doubt may be good.
+    if (!(error instanceof CheckpointInDoubt)) void store?.shared?.discard({ run, checkpoint }).catch(() => undefined)
     const isLast = request?.final === true && this.finalAttempts + 1 >= FINAL_ATTEMPTS_MAX
     const next = isLast ? 'Mend the cause and run again: it goes on from the checkpoint before.' : undefined
     const failure = new MillraceError('CHECKPOINT_FAILED', `checkpoint ${checkpoint} failed: ${inWords(error)}`, { next, cause: error })

@@ -22,6 +22,7 @@ import type { CheckedOptions } from './run-options.ts'
 import { RunningJob } from './running-job.ts'
 import type { StartReport } from './job-start.ts'
 import { holdsHandles } from './sink-actor.ts'
+import type { SlotJob } from './slot-protocol.ts'
 import { Slots } from './slots.ts'
 import { strategyData } from './strategy-data.ts'
 
@@ -66,7 +67,8 @@ export const runIn = async (env: Env, topology: Topology, given: RunOptions, tun
     const supervision = options.supervision ?? oneForOne()
     const start = { plan, options, env, tuning, store, supervision, enter, data: place?.data ?? null, run: place?.run ?? 1, firstCheckpoint: place?.firstCheckpoint ?? 0, slots: null }
     if (start.data?.finished === true && options.restore === 'latest') return await finishedJob({ ...start, data: start.data, store: store! })
-    slots = options.slots === 0 ? null : await startSlots(env, plan, options, supervision, tuning)
+    const snapshots = store?.shared === undefined ? null : { folder: store.shared.folder, run: start.run }
+    slots = options.slots === 0 ? null : await startSlots(env, plan, options, supervision, tuning, snapshots)
     const job = new RunningJob({ ...start, slots })
     for (const event of place?.reports ?? []) job.report(event)
     await job.open()
@@ -78,7 +80,7 @@ export const runIn = async (env: Env, topology: Topology, given: RunOptions, tun
   }
 }
 
-const startSlots = (env: Env, plan: Plan, options: CheckedOptions, supervision: Supervision, tuning: Tuning): Promise<Slots> => {
+const startSlots = (env: Env, plan: Plan, options: CheckedOptions, supervision: Supervision, tuning: Tuning, snapshots: SlotJob['snapshots']): Promise<Slots> => {
   const { id, module } = plan.topology
   if (module === null)
     throw new MillraceError('TOPOLOGY_HAS_NO_MODULE', `'${id}' was made inside a function or a test, where no thread can find it`, { next: `Export it from a module: export default topology(import.meta, '${id}', …); or leave slots out.` })
@@ -90,6 +92,7 @@ const startSlots = (env: Env, plan: Plan, options: CheckedOptions, supervision: 
     parallelism,
     maxParallelism,
     checkpoints: checkpoints !== null,
+    snapshots,
     combine,
     replacing: restore === 'none',
     tuning,

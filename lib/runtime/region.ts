@@ -13,6 +13,7 @@ import type { FarEnd, FarReceiver, FarSender } from './far-channel.ts'
 import { RegionPart } from './region-part.ts'
 import type { FarEnds, LostRecords, Part, PartSettings } from './region-part.ts'
 import { restoredState } from './restored-job.ts'
+import { restoredPart } from './restored-part.ts'
 import type { Slots } from './slots.ts'
 import { decodeSplits } from './split-reading.ts'
 import type { SplitState } from './split-reading.ts'
@@ -83,8 +84,10 @@ export class Region {
     const parts: Part[] = []
     try {
       parts.push(await RegionPart.open(this.settings, here, channels, this.endsHere(ends[0]!), { start, restored: restored === null ? null : restoredState(restored), splits }))
-      for (let place = 1; place < ends.length; place++)
-        parts.push(await slots!.open(place, this.settings.reports, { region: this.index, start, restored, splits, ends: ends[place]! }))
+      for (let place = 1; place < ends.length; place++) {
+        const there = restored === null ? null : restoredPart(restored, actors.filter(({ name }) => placeOfName.get(name) === place))
+        parts.push(await slots!.open(place, this.settings.reports, { region: this.index, start, restored: there, splits, ends: ends[place]! }))
+      }
     } catch (error) {
       for (const part of parts) await part.dispose()
       for (const end of this.farEnds) end.dispose()

@@ -69,7 +69,7 @@ export class RemotePart implements Part {
   private report(message: Report): void {
     switch (message.type) {
       case 'acknowledged':
-        return this.reports.acknowledged(message.ack)
+        return this.acknowledged(message)
       case 'sink-ended':
         return this.reports.sinkEnded(message.actor)
       case 'committed':
@@ -81,6 +81,12 @@ export class RemotePart implements Part {
       case 'dead-letter':
         return this.reports.deadLetter(message.letter)
     }
+  }
+
+  /** The file goes with the first of those whose chunks it has. */
+  private acknowledged({ acks, stored }: Extract<Report, { type: 'acknowledged' }>): void {
+    const file = stored !== null && 'error' in stored ? errorFrom(stored.error) : stored
+    acks.forEach((ack, index) => this.reports.acknowledged(index === 0 ? { ...ack, stored: file } : ack))
   }
 
   /** Its slot is gone. */

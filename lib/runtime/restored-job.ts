@@ -1,5 +1,5 @@
 /** A stored checkpoint as the actors read it; whether it fits the plan; and what the job itself keeps in it. */
-import type { CheckpointData } from '../checkpoint/store.ts'
+import type { CheckpointData, CheckpointFacts } from '../checkpoint/store.ts'
 import { MillraceError } from '../errors.ts'
 import { operatorSite } from '../plan/operator-site.ts'
 import { statefulParts } from '../plan/plan.ts'
@@ -20,9 +20,9 @@ export interface JobRecord {
   readonly elapsed: number
 }
 
-export const jobRecordOf = (data: CheckpointData): JobRecord => data.summary as JobRecord
+export const jobRecordOf = (data: CheckpointFacts): JobRecord => data.summary as JobRecord
 
-export const countersOf = (data: CheckpointData): JobCounters => jobRecordOf(data).counters.reduce(addCounters, NO_COUNTERS)
+export const countersOf = (data: CheckpointFacts): JobCounters => jobRecordOf(data).counters.reduce(addCounters, NO_COUNTERS)
 
 export const restoredState = (data: CheckpointData): RestoredState => {
   const chunks = new Map<string, { instance: number; bytes: Uint8Array }[]>()
@@ -38,7 +38,7 @@ export const restoredState = (data: CheckpointData): RestoredState => {
   const stopped = new Set(jobRecordOf(data).stopped)
   return {
     chunksOf: (id) => chunks.get(id) ?? [],
-    parallelismOf: (id) => parallelism.get(id) ?? 1,
+    isSame: ({ id, state }, now) => (parallelism.get(id) ?? 1) === now && state !== 'split',
     isStopped: (actor) => stopped.has(actor),
   }
 }

@@ -8,7 +8,7 @@ import type { Observable } from 'rxjs'
 import { Dispatcher } from '../actors/dispatcher.ts'
 import type { Env } from '../env/env.ts'
 import { MillraceError, hasCode } from '../errors.ts'
-import type { CheckpointData } from '../checkpoint/store.ts'
+import type { CheckpointFacts } from '../checkpoint/store.ts'
 import { backoffDelay } from '../supervision/backoff.ts'
 import { describeError } from '../supervision/describe-error.ts'
 import { RestartBudget } from '../supervision/restart-budget.ts'
@@ -114,7 +114,7 @@ export class RunningJob implements Job {
     return regions.length === this.regions.length ? regions : null
   }
 
-  private setBases(data: CheckpointData | null): void {
+  private setBases(data: CheckpointFacts | null): void {
     const stored = data === null ? [] : jobRecordOf(data).counters
     if (stored.length === this.bases.length) stored.forEach((counters, index) => (this.bases[index] = counters))
     else this.bases.forEach((_, index) => (this.bases[index] = index === 0 ? stored.reduce(addCounters, NO_COUNTERS) : NO_COUNTERS))
@@ -146,8 +146,9 @@ export class RunningJob implements Job {
     if (options.signal?.aborted === true) void this.cancel()
   }
 
-  private openRegion(index: number, start: 'new' | 'resumed' | 'restarted'): Promise<Region> {
+  private async openRegion(index: number, start: 'new' | 'resumed' | 'restarted'): Promise<Region> {
     const { plan, options, env, tuning, supervision, store } = this.start
+    const restored = await this.checkpoints.load()
     return Region.open(
       {
         plan,
@@ -176,7 +177,7 @@ export class RunningJob implements Job {
         },
       },
       start,
-      this.checkpoints.data,
+      restored,
     )
   }
 

@@ -3,6 +3,7 @@ import { Dispatcher } from '../actors/dispatcher.ts'
 import { checkParameters, enterParameters } from '../api/parameter.ts'
 import type { ParameterValues } from '../api/parameter.ts'
 import { topologyNode } from '../api/topology.ts'
+import { writeChunkFile } from '../checkpoint/stores/checkpoint-folder.ts'
 import type { Env } from '../env/env.ts'
 import type { RawEnd } from '../env/threads.ts'
 import { MillraceError } from '../errors.ts'
@@ -21,6 +22,7 @@ import { RegionPart } from './region-part.ts'
 import type { FarEnds } from './region-part.ts'
 import { restoredState } from './restored-job.ts'
 import type { FailureData, FromSlot, SlotJob, ToSlot } from './slot-protocol.ts'
+import { SlotSnapshots } from './slot-snapshots.ts'
 import { strategyFrom } from './strategy-data.ts'
 import { Suspects } from './suspects.ts'
 import { actorNames, senderOf, wiringOf } from './wiring.ts'
@@ -96,6 +98,8 @@ export const hostSlot = async (job: SlotJob, { env, end, importModule }: SlotThr
       const data: FailureData = { actor, operatorId: failure.operatorId, failure: failure.failure, own: failure.supervision !== null, record: failure.record, cause: errorData(failure.cause) }
       tell({ type: 'failed', part, failure: data })
     }
+    const mine = actors.filter(({ vertex, instance }) => placeOf(vertex, instance, job.slots) === job.place)
+    const acknowledged = acknowledging(part, mine.length)
     const settings = {
       plan,
       env,
@@ -110,7 +114,7 @@ export const hostSlot = async (job: SlotJob, { env, end, importModule }: SlotThr
       reports: {
         acknowledged: (ack: Acknowledgement) => {
           tellMetrics(part)
-          tell({ type: 'acknowledged', part, ack })
+          acknowledged(ack)
         },
         sinkEnded: (actor: string) => tell({ type: 'sink-ended', part, actor }),
         committed: (actor: string, checkpoint: number) => {
@@ -123,7 +127,6 @@ export const hostSlot = async (job: SlotJob, { env, end, importModule }: SlotThr
       },
     }
     try {
-      const mine = actors.filter(({ vertex, instance }) => placeOf(vertex, instance, job.slots) === job.place)
       const opened = await RegionPart.open(settings, mine, channels, far, { start, restored: restored === null ? null : restoredState(restored), splits })
       hosted.set(part, { part: opened, ends })
       tell({ type: 'opened', part, error: null })
@@ -131,6 +134,19 @@ export const hostSlot = async (job: SlotJob, { env, end, importModule }: SlotThr
       for (const end of ends) end.dispose()
       tell({ type: 'opened', part, error: errorData(error) })
     }
+  }
+
+  /** What becomes of an acknowledgement of one of a part's `actors`. */
+  const acknowledging = (part: number, actors: number): ((ack: Acknowledgement) => void) => {
+    const { snapshots } = job
+    if (snapshots === null) return (ack) => tell({ type: 'acknowledged', part, acks: [ack], stored: null }, ack.chunks.map(({ bytes }) => bytes.buffer as ArrayBuffer))
+    const { folder, run } = snapshots
+    const slot = new SlotSnapshots({
+      actors,
+      write: (checkpoint, chunks) => writeChunkFile(env, folder, { run, checkpoint }, part, chunks),
+      tell: (acks, stored) => tell({ type: 'acknowledged', part, acks, stored: stored !== null && 'error' in stored ? { error: errorData(stored.error) } : stored }),
+    })
+    return (ack) => slot.acknowledged(ack)
   }
 
   const tellMetrics = (part: number): void => {

@@ -1,5 +1,6 @@
 /** What the thread that called `run` and a slot tell each other, besides rows. Plain data: functions never cross. */
 import type { SinkStart } from '../api/connector.ts'
+import type { ChunkFile } from '../checkpoint/chunk-file.ts'
 import type { CheckpointData } from '../checkpoint/store.ts'
 import type { Acknowledgement } from './actor-host.ts'
 import type { Barrier } from './batch.ts'
@@ -21,6 +22,8 @@ export interface SlotJob {
   readonly parallelism: number
   readonly maxParallelism: number
   readonly checkpoints: boolean
+  /** Where it writes the chunks of its actors itself; null: they go to the thread that called `run`. */
+  readonly snapshots: { readonly folder: string; readonly run: number } | null
   readonly combine: boolean
   readonly replacing: boolean
   readonly tuning: Tuning
@@ -64,7 +67,7 @@ export type FromSlot =
   | { readonly type: 'ready'; readonly fingerprint: string; readonly ids: readonly string[] }
   | { readonly type: 'unfit'; readonly error: ErrorData }
   | { readonly type: 'opened'; readonly part: number; readonly error: ErrorData | null }
-  | { readonly type: 'acknowledged'; readonly part: number; readonly ack: Acknowledgement }
+  | { readonly type: 'acknowledged'; readonly part: number; readonly acks: readonly Acknowledgement[]; readonly stored: ChunkFile | { readonly error: ErrorData } | null }
   | { readonly type: 'sink-ended'; readonly part: number; readonly actor: string }
   | { readonly type: 'committed'; readonly part: number; readonly actor: string; readonly checkpoint: number }
   | { readonly type: 'failed'; readonly part: number; readonly failure: FailureData }

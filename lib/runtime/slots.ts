@@ -61,7 +61,7 @@ class Slot {
   open(part: number, plan: Plan, reports: Reports, opening: Opening): Promise<RemotePart> {
     const remote = new RemotePart(part, plan, reports, (message) => this.thread.port.post(message), (ms, wake) => this.env.scheduler.after(ms, wake))
     this.parts.set(part, remote)
-    const transfer = [...opening.ends.values()].map(({ port }) => port)
+    const transfer = [...[...opening.ends.values()].map(({ port }) => port), ...(opening.restored?.chunks ?? []).map(({ bytes }) => bytes.buffer as ArrayBuffer)]
     return remote.open(() => this.thread.port.post({ ...opening, type: 'open', part } satisfies ToSlot, transfer)).then(() => remote)
   }
 

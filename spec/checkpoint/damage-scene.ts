@@ -2,7 +2,9 @@
 import { CHAIN_MODES } from '../../lib/runtime/chain-host.ts'
 import type { Tuning } from '../../lib/runtime/region-part.ts'
 import { writeNdjson } from 'millrace/files'
-import { decodeManifest } from '../../lib/checkpoint/manifest.ts'
+import { packChunks, unpackChunks } from '../../lib/checkpoint/chunk-file.ts'
+import type { ChunkFile } from '../../lib/checkpoint/chunk-file.ts'
+import { decodeManifest, encodeManifest } from '../../lib/checkpoint/manifest.ts'
 import { fileStore } from '../../lib/checkpoint/stores/file-store.ts'
 import { seededRandom } from '../../lib/env/sim-random.ts'
 import { simWorld } from '../../lib/env/sim.ts'
@@ -13,12 +15,13 @@ import { canonicalText } from '../reference/compare.ts'
 import { randomJob } from '../simulation/random-job.ts'
 import type { RandomJob } from '../simulation/random-job.ts'
 import { withoutLast } from '../simulation/without-last.ts'
+import type { Stored } from './damages.ts'
 
 /** Path to content. */
 export type Disk = ReadonlyMap<string, Uint8Array>
 
 /** Folder of a checkpoint, with its numbers. */
-export interface Stored {
+export interface CheckpointAt {
   readonly folder: string
   readonly run: number
   readonly checkpoint: number
@@ -29,7 +32,7 @@ export interface Scene {
   readonly job: RandomJob
   readonly disk: Disk
   /** Complete ones, oldest first; at least three of the newest run. */
-  readonly checkpoints: readonly Stored[]
+  readonly checkpoints: readonly CheckpointAt[]
   /** Its parts with state: what tells it from another job. */
   readonly shape: string
   /** What comes of it undamaged. */
@@ -60,13 +63,37 @@ const jobOf = (seed: number, slot: number): RandomJob =>
     parallelism: PARALLELISM[Math.floor(slot / FORMS.length) % PARALLELISM.length]!,
   })
 
-const checkpointsOn = (disk: Disk): Stored[] =>
+const checkpointsOn = (disk: Disk): CheckpointAt[] =>
   [...disk.keys()]
     .flatMap((path) => {
       const match = /^(.*\/(\d+)-(\d+))\/manifest.json$/.exec(path)
       return match === null ? [] : [{ folder: match[1]!, run: Number(match[2]), checkpoint: Number(match[3]) }]
     })
     .sort((a, b) => a.run - b.run || a.checkpoint - b.checkpoint)
+
+/** What lies in the folder of a checkpoint. */
+export const filesIn = (disk: Disk, folder: string): Stored => ({
+  manifest: disk.get(`${folder}/manifest.json`)!,
+  chunks: new Map([...disk].flatMap(([path, bytes]) => (path.startsWith(`${folder}/chunks`) ? [[path.slice(folder.length + 1), bytes] as const] : []))),
+})
+
+/** Names of chunk files: of the caller and of two threads. */
+export const CHUNK_FILES = ['chunks.bin', 'chunks-0-a.bin', 'chunks-1-b.bin'] as const
+
+/** The same checkpoint as it would lie there had that many threads written its chunks. */
+const spread = async (disk: Map<string, Uint8Array>, folder: string, threads: number): Promise<void> => {
+  const { files, ...facts } = decodeManifest(folder, disk.get(`${folder}/manifest.json`)!)
+  const chunks = files.flatMap((file) => unpackChunks(file.name, disk.get(`${folder}/${file.name}`)!, file.chunks))
+  for (const { name } of files) disk.delete(`${folder}/${name}`)
+  const written: ChunkFile[] = []
+  for (const [thread, name] of CHUNK_FILES.slice(0, threads).entries()) {
+    const packed = await packChunks(chunks.filter((_, index) => index % threads === thread), () => Promise.resolve())
+    if (packed.entries.length === 0) continue
+    disk.set(`${folder}/${name}`, new Uint8Array(Buffer.concat(packed.parts)))
+    written.push({ name, length: packed.length, chunks: packed.entries })
+  }
+  disk.set(`${folder}/manifest.json`, encodeManifest({ ...facts, files: written }))
+}
 
 interface Life {
   readonly disk: Disk
@@ -141,6 +168,9 @@ const sceneOf = async (seed: number, slot: number): Promise<Scene | null> => {
   const checkpoints = checkpointsOn(disk)
   const run = checkpoints.at(-1)?.run
   if (checkpoints.filter((stored) => stored.run === run).length < 3) return null
+  const spreadOut = new Map(disk)
+  for (const { folder } of checkpoints) await spread(spreadOut, folder, 1 + (slot % CHUNK_FILES.length))
+  disk = spreadOut
   const { error, outcome } = await resume({ job, seed }, disk, 'latest')
   if (error !== null) throw error
   const undisturbed = await resume({ job, seed }, new Map(), 'latest')

@@ -1,9 +1,9 @@
 /** One trial: a scene's newest checkpoints damaged, and the job run on from them. */
 import { inspect } from 'node:util'
 import { hasCode } from '../../lib/errors.ts'
-import { resume } from './damage-scene.ts'
-import type { Disk, Scene, Stored } from './damage-scene.ts'
-import type { Chance, Damage, Pair } from './damages.ts'
+import { filesIn, resume } from './damage-scene.ts'
+import type { Scene } from './damage-scene.ts'
+import type { Chance, Damage, Stored } from './damages.ts'
 
 export interface Trial {
   readonly damage: string
@@ -18,9 +18,10 @@ export interface Trial {
 
 const REFUSALS = ['SNAPSHOT_CORRUPT', 'SNAPSHOT_INCOMPATIBLE'] as const
 
-const pairOf = (disk: Disk, { folder }: Stored): Pair => ({ manifest: disk.get(`${folder}/manifest.json`)!, chunks: disk.get(`${folder}/chunks.bin`)! })
-
-const isSame = (a: Pair, b: Pair): boolean => Buffer.compare(a.manifest, b.manifest) === 0 && Buffer.compare(a.chunks, b.chunks) === 0
+const isSame = (a: Stored, b: Stored): boolean => {
+  const content = ({ manifest, chunks }: Stored): string => JSON.stringify([Buffer.from(manifest).toString('latin1'), [...chunks].map(([name, bytes]) => [name, Buffer.from(bytes).toString('latin1')])])
+  return content(a) === content(b)
+}
 
 /** Null where the damage does not apply to that scene, or changed nothing. */
 export const trialOf = async (scene: Scene, others: readonly Scene[], damage: Damage, chance: Chance): Promise<Trial | null> => {
@@ -29,22 +30,23 @@ export const trialOf = async (scene: Scene, others: readonly Scene[], damage: Da
   const ofRun = checkpoints.filter((stored) => stored.run === newest.run)
   const damagedCount = chance.chance(0.75) ? 1 : chance.chance(0.6) ? 2 : ofRun.length
   const targets = ofRun.slice(-damagedCount)
-  const foreign = others.filter((other) => other.shape !== scene.shape).map((other) => pairOf(other.disk, other.checkpoints.at(-1)!))
+  const foreign = others.filter((other) => other.shape !== scene.shape).map((other) => filesIn(other.disk, other.checkpoints.at(-1)!.folder))
   const changed = new Map(disk)
   for (const target of targets) {
-    const pair = pairOf(disk, target)
+    const files = filesIn(disk, target.folder)
     const from = {
-      older: ofRun.filter((stored) => stored.checkpoint < target.checkpoint).map((stored) => pairOf(disk, stored)),
-      others: checkpoints.filter((stored) => stored.run !== newest.run).map((stored) => pairOf(disk, stored)),
+      older: ofRun.filter((stored) => stored.checkpoint < target.checkpoint).map((stored) => filesIn(disk, stored.folder)),
+      others: checkpoints.filter((stored) => stored.run !== newest.run).map((stored) => filesIn(disk, stored.folder)),
       foreign,
     }
-    const damaged = await damage.apply(pair, chance, from)
-    if (damaged === null || isSame(damaged, pair)) {
+    const damaged = await damage.apply(files, chance, from)
+    if (damaged === null || isSame(damaged, files)) {
       if (target === newest) return null
       continue
     }
     changed.set(`${target.folder}/manifest.json`, damaged.manifest)
-    changed.set(`${target.folder}/chunks.bin`, damaged.chunks)
+    for (const name of files.chunks.keys()) changed.delete(`${target.folder}/${name}`)
+    for (const [name, bytes] of damaged.chunks) changed.set(`${target.folder}/${name}`, bytes)
   }
   const restore = chance.chance(0.25) ? newest.folder : 'latest'
   const isUsable = damage.isWhole === true && restore !== 'latest'

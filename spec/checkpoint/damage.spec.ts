@@ -30,7 +30,7 @@ const refusal = (read: () => unknown): unknown => {
   }
 }
 const readManifest = (bytes: Uint8Array): unknown => refusal(() => decodeManifest('m.json', bytes))
-const readChunks = (bytes: Uint8Array): unknown => refusal(() => unpackChunks('c.bin', bytes, decodeManifest('m.json', manifest).chunks))
+const readChunks = (bytes: Uint8Array): unknown => refusal(() => unpackChunks('c.bin', bytes, decodeManifest('m.json', manifest).files[0]!.chunks))
 const corrupt = (file: string): unknown => expect.objectContaining({ code: 'SNAPSHOT_CORRUPT', message: expect.stringContaining(`SNAPSHOT_CORRUPT: ${file}: `) })
 
 const flipped = (bytes: Uint8Array, at: number, mask: number): Uint8Array => {
@@ -66,7 +66,7 @@ it('what follows the end is refused', () => {
 })
 
 it('two chunks that have changed places are refused', () => {
-  const [a, b] = decodeManifest('m.json', manifest).chunks
+  const [a, b] = decodeManifest('m.json', manifest).files[0]!.chunks
   expect(a!.length).toBe(b!.length)
   const swapped = chunks.slice()
   swapped.set(chunks.subarray(b!.offset, b!.offset + b!.length), a!.offset)

@@ -4,17 +4,18 @@ import stableStringify from 'fast-json-stable-stringify'
 import { packChunks } from '../../lib/checkpoint/chunk-file.ts'
 import { decodeManifest, encodeManifest } from '../../lib/checkpoint/manifest.ts'
 import type { ManifestBody } from '../../lib/checkpoint/manifest.ts'
-import type { ChunkEntry } from '../../lib/checkpoint/chunk-file.ts'
+import type { ChunkEntry, ChunkFile } from '../../lib/checkpoint/chunk-file.ts'
 import type { StoredChunk } from '../../lib/checkpoint/store.ts'
 import type { seededRandom } from '../../lib/env/sim-random.ts'
 import { decodeValue, encodeValue } from '../../lib/state/codec.ts'
 
 export type Chance = ReturnType<typeof seededRandom>
 
-/** The two files of a checkpoint. */
-export interface Pair {
+/** The files of a checkpoint. */
+export interface Stored {
   readonly manifest: Uint8Array
-  readonly chunks: Uint8Array
+  /** By name. */
+  readonly chunks: ReadonlyMap<string, Uint8Array>
 }
 
 export interface Damage {
@@ -22,7 +23,7 @@ export interface Damage {
   /** It leaves a checkpoint that is whole in itself: given by its path, it may be used. */
   readonly isWhole?: boolean
   /** `older`: checkpoints before it, of its run. `others`: of other runs of the same job. `foreign`: of other jobs. */
-  apply(pair: Pair, chance: Chance, from: { readonly older: readonly Pair[]; readonly others: readonly Pair[]; readonly foreign: readonly Pair[] }): Pair | null | Promise<Pair | null>
+  apply(stored: Stored, chance: Chance, from: { readonly older: readonly Stored[]; readonly others: readonly Stored[]; readonly foreign: readonly Stored[] }): Stored | null | Promise<Stored | null>
 }
 
 type Edit = (bytes: Uint8Array, chance: Chance) => Uint8Array
@@ -69,10 +70,40 @@ const edits: Readonly<Record<string, Edit>> = {
 }
 
 const bodyOf = (manifest: Uint8Array): ManifestBody => decodeManifest('manifest.json', manifest)
-const contentOf = ({ chunks }: Pair, { offset, length }: ChunkEntry): Uint8Array => chunks.subarray(offset, offset + length)
+/** A chunk, and the file it lies in. */
+interface Place {
+  readonly file: string
+  readonly entry: ChunkEntry
+  /** Where its frame begins. */
+  readonly start: number
+}
 
-const replaced = (pair: Pair, entry: ChunkEntry, content: Uint8Array): Uint8Array =>
-  joined(pair.chunks.subarray(0, entry.offset), content, pair.chunks.subarray(entry.offset + entry.length))
+const placesOf = ({ manifest }: Stored): Place[] =>
+  bodyOf(manifest).files.flatMap(({ name, chunks }) => {
+    let at = 0
+    return chunks.map((entry) => {
+      const start = at
+      at = entry.offset + entry.length
+      return { file: name, entry, start }
+    })
+  })
+
+const contentOf = ({ chunks }: Stored, { file, entry: { offset, length } }: Place): Uint8Array => chunks.get(file)!.subarray(offset, offset + length)
+
+const withFile = (stored: Stored, name: string, bytes: Uint8Array): Stored => ({ ...stored, chunks: new Map(stored.chunks).set(name, bytes) })
+
+/** Other bytes from `from` to `to` of a file. */
+const replaced = (stored: Stored, file: string, from: number, to: number, bytes: Uint8Array): Stored => {
+  const whole = stored.chunks.get(file)!
+  return withFile(stored, file, joined(whole.subarray(0, from), bytes, whole.subarray(to)))
+}
+
+/** Two chunks that are not the same, the later one first: what lies before it stays where it is. */
+const twoOf = (stored: Stored, chance: Chance): readonly [Place, Place] | null => {
+  const places = placesOf(stored)
+  const [a, b] = [chance.below(places.length), chance.below(places.length)].toSorted((x, y) => x - y)
+  return a === b ? null : [places[b!]!, places[a!]!]
+}
 
 /** A manifest with a hash that is right for what it says, as another version of the format would have written it. */
 const signed = (body: unknown, version: unknown): Uint8Array => {
@@ -81,17 +112,20 @@ const signed = (body: unknown, version: unknown): Uint8Array => {
 }
 
 /** One chunk's content changed, and all hashes made right again. Null: there is none to be changed so. */
-const withContents = async (pair: Pair, chance: Chance, change: (chunk: StoredChunk) => Uint8Array | null): Promise<Pair | null> => {
-  const body = bodyOf(pair.manifest)
-  const chunks = body.chunks.map((entry): StoredChunk => ({ name: entry.name, bytes: contentOf(pair, entry) }))
-  const changed = chunks.flatMap((chunk, index) => {
-    const bytes = change(chunk)
-    return bytes === null ? [] : [chunks.with(index, { name: chunk.name, bytes })]
+const withContents = async (stored: Stored, chance: Chance, change: (chunk: StoredChunk) => Uint8Array | null): Promise<Stored | null> => {
+  const body = bodyOf(stored.manifest)
+  const places = placesOf(stored)
+  const changed = places.flatMap((place) => {
+    const bytes = change({ name: place.entry.name, bytes: contentOf(stored, place) })
+    return bytes === null ? [] : [{ place, bytes }]
   })
   const chosen = oneOf(chance, changed)
   if (chosen === undefined) return null
-  const packed = await packChunks(chosen, () => Promise.resolve())
-  return { chunks: Buffer.concat(packed.parts), manifest: encodeManifest({ ...body, chunks: packed.entries, chunkBytes: packed.length }) }
+  const { file } = chosen.place
+  const contents = places.filter((place) => place.file === file).map((place): StoredChunk => ({ name: place.entry.name, bytes: place === chosen.place ? chosen.bytes : contentOf(stored, place) }))
+  const packed = await packChunks(contents, () => Promise.resolve())
+  const files = body.files.map((each): ChunkFile => (each.name === file ? { name: file, length: packed.length, chunks: packed.entries } : each))
+  return { ...withFile(stored, file, Buffer.concat(packed.parts)), manifest: encodeManifest({ ...body, files }) }
 }
 
 interface KeptBySink {
@@ -111,63 +145,114 @@ const keptBySink = (bytes: Uint8Array): readonly KeptBySink[] | null => {
 
 const oneOf = <T>(chance: Chance, list: readonly T[]): T | undefined => (list.length === 0 ? undefined : list[chance.below(list.length)])
 
-/** Another checkpoint's files in place of one, of the other, or of both. */
-const borrowed = (whose: string, kind: 'older' | 'others' | 'foreign'): Damage[] =>
-  (['manifest', 'chunks', 'both'] as const).map((part) => ({
-    name: `${part === 'both' ? 'both files' : part === 'manifest' ? 'manifest' : 'chunk file'} of ${whose}`,
-    isWhole: part === 'both',
-    apply: (pair, chance, from) => {
+/** Another checkpoint's manifest in place of one's own, or its chunk files, or all. */
+const borrowed = (whose: string, kind: 'older' | 'others' | 'foreign'): Damage[] => [
+  {
+    name: `manifest of ${whose}`,
+    apply: (stored, chance, from) => {
       const other = oneOf(chance, from[kind])
-      if (other === undefined) return null
-      return part === 'both' ? other : { ...pair, [part]: other[part] }
+      return other === undefined ? null : { ...stored, manifest: other.manifest }
     },
-  }))
+  },
+  {
+    name: `chunk files of ${whose}`,
+    apply: (stored, chance, from) => {
+      const contents = [...(oneOf(chance, from[kind])?.chunks.values() ?? [])]
+      if (contents.length === 0) return null
+      return { ...stored, chunks: new Map([...stored.chunks.keys()].map((name, index) => [name, contents[index % contents.length]!])) }
+    },
+  },
+  {
+    name: `one chunk file of ${whose}`,
+    apply: (stored, chance, from) => {
+      const content = oneOf(chance, [...(oneOf(chance, from[kind])?.chunks.values() ?? [])])
+      const name = oneOf(chance, [...stored.chunks.keys()])
+      return content === undefined || name === undefined ? null : withFile(stored, name, content)
+    },
+  },
+  { name: `all files of ${whose}`, isWhole: true, apply: (_, chance, from) => oneOf(chance, from[kind]) ?? null },
+]
 
 export const damages: readonly Damage[] = [
-  ...(['manifest', 'chunks'] as const).flatMap((file) =>
-    Object.entries(edits).map(([name, edit]): Damage => ({
-      name: `${file === 'chunks' ? 'chunk file' : file}: ${name}`,
-      apply: (pair, chance) => (pair[file].length === 0 ? null : { ...pair, [file]: edit(pair[file], chance) }),
-    })),
+  ...Object.entries(edits).map(([name, edit]): Damage => ({ name: `manifest: ${name}`, apply: (stored, chance) => ({ ...stored, manifest: edit(stored.manifest, chance) }) })),
+  ...Object.entries(edits).map(
+    ([name, edit]): Damage => ({
+      name: `chunk file: ${name}`,
+      apply: (stored, chance) => {
+        const [file, bytes] = oneOf(chance, [...stored.chunks])!
+        return bytes.length === 0 ? null : withFile(stored, file, edit(bytes, chance))
+      },
+    }),
   ),
   {
     name: 'two chunks swapped, frames kept',
-    apply: (pair, chance) => {
-      const entries = bodyOf(pair.manifest).chunks
-      const [a, b] = [chance.below(entries.length), chance.below(entries.length)].toSorted((x, y) => x - y).map((index) => entries[index]!)
-      if (a === undefined || b === undefined || a === b) return null
-      // The later one first: offsets before it stay.
-      const later = { ...pair, chunks: replaced(pair, b, contentOf(pair, a)) }
-      return { ...pair, chunks: replaced(later, a, contentOf(pair, b)) }
+    apply: (stored, chance) => {
+      const two = twoOf(stored, chance)
+      if (two === null) return null
+      const [later, earlier] = two
+      const end = ({ entry }: Place): number => entry.offset + entry.length
+      const half = replaced(stored, later.file, later.entry.offset, end(later), contentOf(stored, earlier))
+      return replaced(half, earlier.file, earlier.entry.offset, end(earlier), contentOf(stored, later))
     },
   },
   {
     name: 'two chunks swapped with their frames',
-    apply: (pair, chance) => {
-      const entries = bodyOf(pair.manifest).chunks
-      const starts = entries.map((_, index) => (index === 0 ? 0 : entries[index - 1]!.offset + entries[index - 1]!.length))
-      const pieces = entries.map(({ offset, length }, index) => pair.chunks.subarray(starts[index], offset + length))
-      const [a, b] = [chance.below(pieces.length), chance.below(pieces.length)]
-      const order = pieces.map((piece, index) => (index === a ? pieces[b]! : index === b ? pieces[a]! : piece))
-      return { ...pair, chunks: joined(...order) }
+    apply: (stored, chance) => {
+      const two = twoOf(stored, chance)
+      if (two === null) return null
+      const [later, earlier] = two
+      const end = ({ entry }: Place): number => entry.offset + entry.length
+      const framed = (place: Place): Uint8Array => stored.chunks.get(place.file)!.subarray(place.start, end(place))
+      const half = replaced(stored, later.file, later.start, end(later), framed(earlier))
+      return replaced(half, earlier.file, earlier.start, end(earlier), framed(later))
     },
   },
   {
     name: 'a chunk of an older checkpoint',
-    apply: (pair, chance, { older }) => {
-      const entry = oneOf(chance, bodyOf(pair.manifest).chunks)
+    apply: (stored, chance, { older }) => {
+      const place = oneOf(chance, placesOf(stored))
       const other = oneOf(chance, older)
-      const stored = other && bodyOf(other.manifest).chunks.find(({ name }) => name === entry?.name)
-      if (entry === undefined || other === undefined || stored === undefined) return null
-      return { ...pair, chunks: replaced(pair, entry, contentOf(other, stored)) }
+      const found = other && placesOf(other).find(({ entry }) => entry.name === place?.entry.name)
+      if (place === undefined || other === undefined || found === undefined) return null
+      return replaced(stored, place.file, place.entry.offset, place.entry.offset + place.entry.length, contentOf(other, found))
+    },
+  },
+  {
+    name: 'a chunk file gone',
+    apply: (stored, chance) => {
+      const chunks = new Map(stored.chunks)
+      chunks.delete(oneOf(chance, [...chunks.keys()])!)
+      return { ...stored, chunks }
+    },
+  },
+  {
+    name: 'two chunk files exchanged',
+    apply: (stored, chance) => {
+      const [a, b] = [oneOf(chance, [...stored.chunks])!, oneOf(chance, [...stored.chunks])!]
+      return withFile(withFile(stored, a[0], b[1]), b[0], a[1])
+    },
+  },
+  {
+    name: 'a chunk file under another name',
+    apply: (stored, chance) => {
+      const chosen = oneOf(chance, [...stored.chunks.keys()])!
+      return { ...stored, chunks: new Map([...stored.chunks].map(([name, bytes]) => [name === chosen ? 'chunks-9-moved.bin' : name, bytes])) }
+    },
+  },
+  {
+    name: 'a chunk file that lies elsewhere, rightly hashed',
+    apply: (stored, chance) => {
+      const body = bodyOf(stored.manifest)
+      const chosen = oneOf(chance, body.files)
+      return { ...stored, manifest: encodeManifest({ ...body, files: body.files.map((file) => (file === chosen ? { ...file, name: `../elsewhere/${file.name}` } : file)) }) }
     },
   },
   ...borrowed('an older checkpoint', 'older'),
   ...borrowed('another run', 'others'),
   ...borrowed('another job', 'foreign'),
   {
-    name: 'both files of another job under this name',
-    apply: (_pair, chance, { foreign }) => {
+    name: 'all files of another job under this name',
+    apply: (_, chance, { foreign }) => {
       const other = oneOf(chance, foreign)
       if (other === undefined) return null
       const body = bodyOf(other.manifest)
@@ -176,31 +261,31 @@ export const damages: readonly Damage[] = [
   },
   {
     name: 'version of the manifest, rightly hashed',
-    apply: (pair, chance) => ({ ...pair, manifest: signed(bodyOf(pair.manifest), oneOf(chance, [0, 2, 3, 255, '1', null])) }),
+    apply: (stored, chance) => ({ ...stored, manifest: signed(bodyOf(stored.manifest), oneOf(chance, [0, 1, 3, 255, '2', null])) }),
   },
   {
     name: 'version of what the job keeps, rightly hashed',
-    apply: (pair, chance) => {
-      const body = bodyOf(pair.manifest)
+    apply: (stored, chance) => {
+      const body = bodyOf(stored.manifest)
       const summary = { ...(body.summary as object), version: oneOf(chance, [0, 2, 3, 255, '1', null]) }
-      return { ...pair, manifest: encodeManifest({ ...body, summary }) }
+      return { ...stored, manifest: encodeManifest({ ...body, summary }) }
     },
   },
   {
     name: "version of a stage's layout, rightly hashed",
-    apply: (pair, chance) => {
-      const body = bodyOf(pair.manifest)
+    apply: (stored, chance) => {
+      const body = bodyOf(stored.manifest)
       const chosen = oneOf(chance, body.operators.filter(({ schema }) => schema.endsWith(' v1')))
       if (chosen === undefined) return null
       const operators = body.operators.map((part) => (part === chosen ? { ...part, schema: part.schema.replace(/\d+$/, (version) => String(Number(version) + 1)) } : part))
-      return { ...pair, manifest: encodeManifest({ ...body, operators }) }
+      return { ...stored, manifest: encodeManifest({ ...body, operators }) }
     },
   },
   {
     name: 'version of stored values, rightly hashed',
-    apply: (pair, chance) => {
-      const ids = bodyOf(pair.manifest).operators.flatMap(({ id, state }) => (state === 'source' || state === 'sink' ? [id] : []))
-      return withContents(pair, chance, ({ name, bytes }) => {
+    apply: (stored, chance) => {
+      const ids = bodyOf(stored.manifest).operators.flatMap(({ id, state }) => (state === 'source' || state === 'sink' ? [id] : []))
+      return withContents(stored, chance, ({ name, bytes }) => {
         if (!ids.includes(name.slice(0, name.lastIndexOf('/')))) return null
         const copy = bytes.slice()
         copy[0]! += 1 + chance.below(255)
@@ -210,11 +295,17 @@ export const damages: readonly Damage[] = [
   },
   {
     name: 'version of what a sink keeps, rightly hashed',
-    apply: (pair, chance) =>
-      withContents(pair, chance, ({ bytes }) => {
+    apply: (stored, chance) =>
+      withContents(stored, chance, ({ bytes }) => {
         const kept = keptBySink(bytes)
         return kept === null ? null : encodeValue(kept.map((each) => ({ ...each, handle: { ...each.handle, version: 2 } })))
       }),
   },
-  { name: 'the two files exchanged', apply: ({ manifest, chunks }) => ({ manifest: chunks, chunks: manifest }) },
+  {
+    name: 'a chunk file and the manifest exchanged',
+    apply: (stored, chance) => {
+      const [name, bytes] = oneOf(chance, [...stored.chunks])!
+      return { ...withFile(stored, name, stored.manifest), manifest: bytes }
+    },
+  },
 ]

@@ -191,12 +191,13 @@ describe("'latest'", () => {
       expect(error.message).toContain('000002-00000001')
     }))
 
-  it('is refused for a format that is newer than this program, rather than an older one taken', () =>
+  it.for([1, 3])('is refused for version %d of the format, which this program does not know, rather than an older one taken', (version) =>
     inStore(async (store, world) => {
       await writeAll(store, [1, 6], [1, 7])
-      await rewrite(world, '/store/job/000001-00000007/manifest.json', 2)
-      expect(await errorOf(store.latest())).toMatchObject({ code: 'SNAPSHOT_INCOMPATIBLE', message: expect.stringContaining('version 2') })
-    }))
+      await rewrite(world, '/store/job/000001-00000007/manifest.json', version)
+      expect(await errorOf(store.latest())).toMatchObject({ code: 'SNAPSHOT_INCOMPATIBLE', message: expect.stringContaining(`version ${version}`) })
+    }),
+  )
 })
 
 /** The same manifest as a program would write it whose format has that version. */

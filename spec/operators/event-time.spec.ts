@@ -49,13 +49,9 @@ describe('eventTime', () => {
     expect(context.advanced).toEqual([99])
   })
 
-  test('without splits it is idle, once', () => {
-    const [operator, context] = opened([])
-    expect(context.advanced).toEqual([NaN])
-    operator.onSplits?.([], context)
-    expect(context.advanced).toEqual([NaN])
-    operator.onSplits?.(['b/0'], context)
-    expect(context.advanced).toEqual([NaN, -Infinity])
+  test('without splits its input has ended: none will come', () => {
+    const [, context] = opened([])
+    expect(context.advanced).toEqual([Infinity])
   })
 
   test('when the last split has ended its input has ended', () => {
@@ -154,12 +150,13 @@ describe('eventTime, restored', () => {
     expect(later.advanced).toEqual([49, 79])
   })
 
-  test('without a watermark yet and a split only at the second input is no longer idle', () => {
-    const after = restored(node().create(fakeContext()), snapshotOf(opened([])[0]))
+  test('without a split its input has ended, too', () => {
+    const [before, first] = opened(['a'])
+    feed(before, first, 'a', 50)
+    const after = restored(node().create(fakeContext()), snapshotOf(before))
     const later = fakeContext()
     after.onSplits?.([], later)
-    after.onSplits?.(['b'], later)
-    expect(later.advanced).toEqual([NaN, -Infinity])
+    expect(later.advanced).toEqual([Infinity])
   })
 
   test('at another parallelism keeps to its own splits and promises no more than all had reached', () => {

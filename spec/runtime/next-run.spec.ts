@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { aggregate, collect, count, from, generate, keyBy, map, reduce, scan, sink, source, sum, topology } from 'millrace'
-import type { MillraceError, SinkConnector, Topology } from 'millrace'
+import type { Job, JobEvent, MillraceError, SinkConnector, Topology } from 'millrace'
 import { writeCsv, writeLines } from 'millrace/files'
 import { committedSink } from '../../lib/testing/committed-sink.ts'
 import { afterCheckpoints, afterRecords, checkpointsIn, complete, damage, live, put, startOf, taken, textOf, world } from './simulated-life.ts'
@@ -602,6 +602,22 @@ describe('a checkpoint that fails', () => {
     expect(life.events).toContainEqual(expect.objectContaining({ type: 'checkpoint-failed', error: expect.objectContaining({ code: 'CHECKPOINT_FAILED' }) }))
     expect(life.summary).toMatchObject({ records: 300, results: 300, restarts: 0 })
     expect(textOf(on, out)).toBe(text(300))
+  })
+
+  test('takes what it had written with it, before another one is complete', async () => {
+    const on = world()
+    const second = `${checkpointsIn}/lines/000001-00000002`
+    const wrote = (): boolean => on.disk.paths().some((path) => path.startsWith(`${second}/`))
+    let wasThere = false
+    const until = (_: Job, events: readonly JobEvent[]): boolean => {
+      if (taken(events) === 2) on.disk.createFolder(`${second}/manifest.json.tmp`)
+      wasThere ||= wrote()
+      return events.some(({ type }) => type === 'checkpoint-failed') && !wrote()
+    }
+    const life = await live(on, lines(300), { until })
+    expect(wasThere).toBe(true)
+    expect(life.summary).toBeNull()
+    expect(taken(life.events)).toBe(2)
   })
 })
 

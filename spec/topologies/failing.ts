@@ -3,6 +3,7 @@ import { exponential, from, generate, keyBy, map, oneForOne, parameter, scan, si
 import { writeNdjson } from 'millrace/files'
 
 const output = parameter('output', 'STRING', { default: 'out.ndjson' })
+const rowsPerSecond = parameter('rows-per-second', 'DOUBLE', { default: 1e9 })
 const directive = parameter('directive', 'STRING', { default: 'restart' })
 
 const supervision = oneForOne({ intensity: 50, backoff: exponential({ from: 1, to: 5 }), decide: () => directive.value as 'restart' | 'escalate' })
@@ -10,7 +11,7 @@ const supervision = oneForOne({ intensity: 50, backoff: exponential({ from: 1, t
 export default topology(
   import.meta,
   'failing',
-  from(source('numbers', generate((i) => ({ id: i, key: i % 7 }), { count: 2_000 })))
+  from(source('numbers', generate((i) => ({ id: i, key: i % 7 }), { count: 2_000, ratePerSecond: rowsPerSecond })))
     .pipe(
       keyBy((row) => row.key),
       scan(

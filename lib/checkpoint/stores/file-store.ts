@@ -1,16 +1,19 @@
 /**
- * Checkpoints in a folder: FOLDER/TOPOLOGY/RUN-CHECKPOINT/{chunks.bin, manifest.json}.
+ * Checkpoints in a folder: FOLDER/TOPOLOGY/RUN-CHECKPOINT/{chunks.bin, manifest.json}, and the chunk files of threads.
  *
- * Write order: chunks under another name, sync, rename, sync of the folder and of the one above; then the manifest likewise. A folder
- * without a manifest is an attempt that did not come to its end. Removal goes the other way: the manifest first.
+ * Write order: chunks under another name, sync, rename, sync of the folder and of the one above; then the manifest likewise, which names
+ * all chunk files, those of threads included, which were durable before. A folder without a manifest is an attempt that did not come to its
+ * end. Removal goes the other way: the manifest first.
  */
 import type { Env } from '../../env/env.ts'
 import { createFolderDurably, exists as existsIn } from '../../env/durable-folder.ts'
 import { MillraceError, hasCode } from '../../errors.ts'
-import { packChunks, unpackChunks } from '../chunk-file.ts'
+import { packChunks } from '../chunk-file.ts'
+import type { ChunkFile } from '../chunk-file.ts'
 import { decodeManifest, encodeManifest } from '../manifest.ts'
 import { CheckpointInDoubt } from '../store.ts'
-import type { CheckpointData, DamagedCheckpoint, LatestCheckpoint, OpenStore, SnapshotStore } from '../store.ts'
+import type { CheckpointData, CheckpointNumbers, DamagedCheckpoint, LatestCheckpoint, OpenStore, SnapshotStore, StoredChunk } from '../store.ts'
+import { CHUNKS, MANIFEST, codeOf, describe, isDamage, nameFor, othersFirst, readChunkFile, writeDurably } from './checkpoint-folder.ts'
 import { takeLock } from './store-lock.ts'
 
 export interface FileStore extends SnapshotStore {
@@ -48,14 +51,18 @@ interface Entry {
   readonly checkpoint: number
 }
 
-const CHUNKS = 'chunks.bin'
-const MANIFEST = 'manifest.json'
-const nameFor = (run: number, checkpoint: number): string => `${String(run).padStart(6, '0')}-${String(checkpoint).padStart(8, '0')}`
-
 const openStore = (env: Env, home: string, topologyId: string, keep: number, release: () => Promise<void>): OpenStore => {
   const { files } = env
   /** Found damaged: the next write removes them, for they would count as kept, and lie beside the line that goes on from an older one. */
   const refused = new Set<string>()
+
+  /** Writing and removing, one after the other. */
+  let pending: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(step: () => Promise<T>): Promise<T> => {
+    const ended = pending.then(step)
+    pending = ended.catch(() => undefined)
+    return ended
+  }
 
   const entries = async (): Promise<Entry[]> =>
     (await files.list(home))
@@ -66,38 +73,16 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
 
   const exists = (path: string): Promise<boolean> => existsIn(files, path)
 
-  /** Waits for a turn of the event loop. */
-  const others = (): Promise<void> => new Promise((done) => env.scheduler.soon(done))
-
-  const writeFile = async (folder: string, name: string, parts: readonly Uint8Array[]): Promise<void> => {
-    const path = `${folder}/${name}.tmp`
-    try {
-      const file = await files.open(path, 'create')
-      try {
-        let at = 0
-        for (const part of parts) {
-          await file.write(part, at)
-          at += part.length
-        }
-        await file.sync()
-      } finally {
-        await file.close()
-      }
-      await files.rename(path, `${folder}/${name}`)
-      await files.syncFolder(folder)
-    } catch (error) {
-      throw Object.assign(new Error(`${folder}/${name}: ${describe(error)}`, { cause: error }), { code: codeOf(error) })
-    }
-  }
-
   /** Into a folder whose name is durable. */
-  const writeTo = async (folder: string, data: CheckpointData): Promise<{ bytes: number }> => {
-    const { chunks, ...rest } = data
-    const packed = await packChunks(chunks, others)
-    const manifest = encodeManifest({ ...rest, chunks: packed.entries, chunkBytes: packed.length })
-    await writeFile(folder, CHUNKS, packed.parts)
+  const writeTo = async (folder: string, data: CheckpointData, written: readonly ChunkFile[]): Promise<{ bytes: number }> => {
+    const { chunks, ...facts } = data
+    const own = await packChunks(chunks, () => othersFirst(env))
+    const hasOwn = chunks.length > 0 || written.length === 0
+    const all: readonly ChunkFile[] = hasOwn ? [{ name: CHUNKS, length: own.length, chunks: own.entries }, ...written] : written
+    const manifest = encodeManifest({ ...facts, files: all })
+    if (hasOwn) await writeDurably(files, folder, CHUNKS, own.parts)
     try {
-      await writeFile(folder, MANIFEST, [manifest])
+      await writeDurably(files, folder, MANIFEST, [manifest])
     } catch (error) {
       // It may be there all the same, and whoever is told of a failure goes on from an older one.
       await removeManifest(folder).catch(() => {
@@ -105,28 +90,27 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
       })
       throw error
     }
-    return { bytes: packed.length + manifest.length }
+    return { bytes: all.reduce((sum, { length }) => sum + length, manifest.length) }
+  }
+
+  const readChunks = async (folder: string, written: readonly ChunkFile[]): Promise<StoredChunk[]> => {
+    const chunks: StoredChunk[] = []
+    for (const file of written) chunks.push(...(await readChunkFile(files, folder, file)))
+    return chunks
   }
 
   const readFrom = async (folder: string): Promise<CheckpointData> => {
     const manifestPath = `${folder}/${MANIFEST}`
-    const body = decodeManifest(manifestPath, await files.readFile(manifestPath))
-    if (body.topology.id !== topologyId) throw new MillraceError('SNAPSHOT_CORRUPT', `${manifestPath}: it is of the job '${body.topology.id}', not of '${topologyId}'`)
-    const path = `${folder}/${CHUNKS}`
-    const bytes = await files.readFile(path).catch((error: unknown) => {
-      if (!isDamage(error)) throw error
-      throw new MillraceError('SNAPSHOT_CORRUPT', `${path}: ${describe(error)}`, { cause: error })
-    })
-    if (bytes.length !== body.chunkBytes) throw new MillraceError('SNAPSHOT_CORRUPT', `${path}: it has ${bytes.length} bytes and had ${body.chunkBytes}`)
-    const { chunks, chunkBytes: _, ...rest } = body
-    return { ...rest, chunks: unpackChunks(path, bytes, chunks) }
+    const { files: written, ...facts } = decodeManifest(manifestPath, await files.readFile(manifestPath))
+    if (facts.topology.id !== topologyId) throw new MillraceError('SNAPSHOT_CORRUPT', `${manifestPath}: it is of the job '${facts.topology.id}', not of '${topologyId}'`)
+    return { ...facts, chunks: await readChunks(folder, written) }
   }
 
   /** Of this store: a whole checkpoint in the place of another would send the job back, or to another run, unnoticed. */
   const readEntry = async ({ name, run, checkpoint }: Entry): Promise<CheckpointData> => {
     const data = await readFrom(`${home}/${name}`)
     if (data.run !== run || data.checkpoint !== checkpoint)
-      throw new MillraceError('SNAPSHOT_CORRUPT', `${home}/${name}/${MANIFEST}: it is that of checkpoint ${nameFor(data.run, data.checkpoint)}`)
+      throw new MillraceError('SNAPSHOT_CORRUPT', `${home}/${name}/${MANIFEST}: it is that of checkpoint ${nameFor(data)}`)
     return data
   }
 
@@ -140,13 +124,24 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
     await files.removeFolder(`${home}/${name}`)
   }
 
+  const isComplete = ({ name }: Entry): Promise<boolean> => exists(`${home}/${name}/${MANIFEST}`)
+
+  /** Files of attempts of a run that did not come to their end, up to one. Their folders say that the numbers are taken. */
+  const discard = async ({ run, checkpoint }: CheckpointNumbers): Promise<void> => {
+    for (const entry of await entries()) {
+      if (entry.run !== run || entry.checkpoint > checkpoint || (await isComplete(entry))) continue
+      const folder = `${home}/${entry.name}`
+      for (const name of await files.list(folder)) await files.remove(`${folder}/${name}`)
+    }
+  }
+
   /** Attempts of dead processes, and complete checkpoints beyond `keep`; earlier runs go once this one has `keep` besides its start. */
   const prune = async (run: number, newest: number): Promise<void> => {
     const all = await entries()
     const complete: Entry[] = []
     for (const entry of all) {
       const isNewest = entry.run === run && entry.checkpoint === newest
-      if (isNewest || (await exists(`${home}/${entry.name}/${MANIFEST}`))) complete.push(entry)
+      if (isNewest || (await isComplete(entry))) complete.push(entry)
       else await files.removeFolder(`${home}/${entry.name}`)
     }
     for (const entry of complete.filter(({ name }) => refused.has(name))) await removeComplete(entry)
@@ -159,7 +154,7 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
   const latest = async (): Promise<LatestCheckpoint> => {
     const all = await entries()
     const complete: Entry[] = []
-    for (const entry of all) if (await exists(`${home}/${entry.name}/${MANIFEST}`)) complete.push(entry)
+    for (const entry of all) if (await isComplete(entry)) complete.push(entry)
     const run = complete.at(-1)?.run ?? 0
     const current = complete.filter((entry) => entry.run === run)
     const highest = all.filter((entry) => entry.run === run).at(-1)?.checkpoint ?? -1
@@ -188,38 +183,39 @@ const openStore = (env: Env, home: string, topologyId: string, keep: number, rel
         return await readFrom(folder)
       } catch (error) {
         if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR')
-          throw new MillraceError('NO_SNAPSHOT', `${path} holds no checkpoint`, { next: `Pass the folder of a checkpoint, such as ${home}/${nameFor(1, 1)}, or of a savepoint.`, cause: error })
+          throw new MillraceError('NO_SNAPSHOT', `${path} holds no checkpoint`, { next: `Pass the folder of a checkpoint, such as ${home}/${nameFor({ run: 1, checkpoint: 1 })}, or of a savepoint.`, cause: error })
         throw error
       }
     },
 
-    write: async (data) => {
-      const folder = `${home}/${nameFor(data.run, data.checkpoint)}`
-      await files.createFolder(folder)
-      await files.syncFolder(home)
-      const written = await writeTo(folder, data)
-      // This one is durable whatever becomes of older ones; the next write tries again.
-      await prune(data.run, data.checkpoint).catch(() => undefined)
-      return written
+    shared: {
+      folder: home,
+      read: (numbers, written) => usable(home, () => readChunks(`${home}/${nameFor(numbers)}`, written)),
+      discard: (numbers) => inTurn(() => discard(numbers)),
     },
+
+    write: (data, written = []) =>
+      inTurn(async () => {
+        const folder = `${home}/${nameFor(data)}`
+        await files.createFolder(folder)
+        await files.syncFolder(home)
+        const sizes = await writeTo(folder, data, written)
+        // This one is durable whatever becomes of older ones; the next write tries again.
+        await prune(data.run, data.checkpoint).catch(() => undefined)
+        return sizes
+      }),
 
     writeSavepoint: async (path, data) => {
       const folder = files.resolve(path)
       if (await exists(`${folder}/${MANIFEST}`)) throw new MillraceError('CHECKPOINT_FAILED', `${path} already holds a savepoint`, { next: 'Give another path.' })
       await createFolderDurably(files, folder)
-      return writeTo(folder, data)
+      return writeTo(folder, data, [])
     },
 
-    close: release,
+    // Whoever holds the lock next must find nothing that changes.
+    close: () => inTurn(release),
   }
 }
-
-const codeOf = (error: unknown): unknown => (typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined)
-
-/** A file that is gone, is no file, or lies on a bad sector. */
-const isDamage = (error: unknown): boolean => ['ENOENT', 'ENOTDIR', 'EISDIR', 'EIO'].includes(String(codeOf(error)))
-
-const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** An error of the file system as one of Millrace's. */
 const usable = async <T>(home: string, step: () => Promise<T>): Promise<T> => {
