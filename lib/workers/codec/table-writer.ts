@@ -21,8 +21,9 @@ import { newWords, tableFlag, TABLE_HEAD_BYTES } from './table-format.ts'
 import { writeTexts } from './text-block.ts'
 
 const TABLES_MAX = 16
-/** A type wider than it may have to be is found anew after so many frames. */
+/** A type wider than it may have to be is found anew after so many frames; one that says nothing of its rows, soon. */
 const FOUND_ANEW_AFTER = 256
+const ANY_FOUND_ANEW_AFTER = 8
 /** Strings of which few came again are tried with a dictionary after so many frames. */
 const TEXT_FOR = 4_096
 const SAMPLE_ROWS = 16
@@ -47,6 +48,8 @@ interface Table {
 }
 
 const anything: LeafType = { kind: 'any', isOptional: false }
+
+const isAny = (type: ColumnType): boolean => !isObjectType(type) && type.kind === 'any'
 
 const isWide = ({ kind, isOptional }: LeafType): boolean => kind === 'any' || kind === 'text' || kind === 'double' || isOptional
 
@@ -111,7 +114,7 @@ export class TableWriter {
 
   #tableFor(values: readonly unknown[]): Table {
     const current = this.#current
-    if (current !== null && this.#frame - this.#foundAt < FOUND_ANEW_AFTER) return current
+    if (current !== null && this.#frame - this.#foundAt < (isAny(current.type) ? ANY_FOUND_ANEW_AFTER : FOUND_ANEW_AFTER)) return current
     this.#foundAt = this.#frame
     if (current !== null && (!(isManyShaped(current.type) || hasLeaf(current.type, isWide)) || this.#isWidest(current, values))) return current
     return this.#tableOf(this.#withTexts(typeOfAll(values)))
