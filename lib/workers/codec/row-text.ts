@@ -29,10 +29,11 @@ export class RowText {
     return this.#made(this.#columns.root)
   }
 
-  /** Where the rows are `Part`s: an expression for one of its numbers. */
-  get number(): ((place: number) => string) | null {
+  /** Where the rows are `Part`s: an expression for one of its numbers; null where none is one, undefined where some may be. */
+  get number(): ((place: number) => string) | null | undefined {
     const { root } = this.#columns
-    return root instanceof Column || !root.isPart ? null : (place) => this.#load(root.fields[place]!.node as Column)
+    if (root instanceof Column) return root.kind === 'any' ? undefined : null
+    return !root.isPart ? null : (place) => this.#load(root.fields[place]!.node as Column)
   }
 
   #name(column: Column): string {
