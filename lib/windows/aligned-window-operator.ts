@@ -22,13 +22,15 @@ export interface Alignment {
   readonly offset: number
 }
 
-/** Where several senders are not equally far, windows fire and begin a few at once. */
-const sparesMax = 8
+/** Keys for which empty windows keep room. Where several senders are not equally far there are many at once, and they end and begin in turn. */
+const spareKeysMax = 65_536
 
 /** Where the keys of a window lie, and what is kept for them. */
 interface Room {
   readonly keys: WindowKeys
   readonly table: FoldTable
+  /** When it became empty. */
+  readonly hadKeys: number
 }
 
 class AlignedWindow implements DueItem, FiringWindow {
@@ -42,7 +44,7 @@ class AlignedWindow implements DueItem, FiringWindow {
   readonly dueSeq = 0
   place = 0
 
-  constructor(start: number, end: number, { keys, table }: Room) {
+  constructor(start: number, end: number, { keys, table }: Pick<Room, 'keys' | 'table'>) {
     this.window = { start, end }
     this.dueStart = start
     this.dueEnd = end
@@ -97,6 +99,8 @@ export class AlignedWindowOperator implements WindowedOperator, FiringSource {
   readonly #fired = new DueQueue<AlignedWindow>()
   /** Room that windows have left, empty. */
   readonly #spare: Room[] = []
+  /** Keys that these had. */
+  #spareKeys = 0
   #watermark = -Infinity
   #seq = 0
   /** The open windows of every time from `#from` up to `#to`: mostly those of the next record, too. */
@@ -280,7 +284,8 @@ export class AlignedWindowOperator implements WindowedOperator, FiringSource {
   }
 
   #open(start: number): AlignedWindow {
-    const room = this.#spare.pop() ?? { keys: new WindowKeys(), table: this.#setup.layout.createTable() }
+    const room = this.#spare.pop() ?? { keys: new WindowKeys(), table: this.#setup.layout.createTable(), hadKeys: 0 }
+    this.#spareKeys -= room.hadKeys
     const window = new AlignedWindow(start, start + this.#size, room)
     this.#windows.set(start, window)
     if (window.window.end - 1 <= this.#watermark) this.#fired.push(window)
@@ -295,10 +300,12 @@ export class AlignedWindowOperator implements WindowedOperator, FiringSource {
     this.#current = []
     this.#hot.clear()
     // The next windows most likely have as many keys.
-    if (this.#setup.layout.code === null || this.#spare.length === sparesMax) return
+    const hadKeys = window.keys.size
+    if (this.#setup.layout.code === null || (this.#spare.length > 0 && this.#spareKeys + hadKeys > spareKeysMax)) return
     window.keys.clear()
     window.table.clear()
-    this.#spare.push({ keys: window.keys, table: window.table })
+    this.#spare.push({ keys: window.keys, table: window.table, hadKeys })
+    this.#spareKeys += hadKeys
   }
 
   #fireLate(): Cursor {
