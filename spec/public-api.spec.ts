@@ -6,7 +6,7 @@ import * as testing from 'millrace/testing'
 
 const coreNames = `
   MillraceError aggregate aggregator average broadcast collect count days discard eventTime explain exponential filter first flatMap
-  forEach from fromArray generate hash hours isolate keyBy last map max maxBy merge mergeWith millis min minBy minutes oneForOne
+  forEach from fromArray generate hash hours isolate keyBy last map max maxBy merge mergeWith millis min minBy minutes offload oneForOne
   parallelism parameter partition range rebalance reduce run scan seconds session sideOutput sink skip sliding source sum take tap
   toArray topology tumbling window`
 const fileNames = 'fileStore readCsv readLines readNdjson stdout writeCsv writeLines writeNdjson'

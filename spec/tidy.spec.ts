@@ -10,7 +10,7 @@ import type { SourceFile } from './tools/source-tree.ts'
 
 const LINES_MAX = 400
 /** Entry points: what users import, and the command. */
-const entries = ['index.ts', 'files.ts', 'testing.ts', 'cli/main.ts', 'runtime/slot-task.ts']
+const entries = ['index.ts', 'files.ts', 'testing.ts', 'cli/main.ts', 'runtime/slot-task.ts', 'workers/offload-task.ts']
 /** Reached by specs alone: the simulated world belongs to the library, its users are the tests. */
 const forSpecs = ['testing/simulated-run.ts']
 

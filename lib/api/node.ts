@@ -70,6 +70,8 @@ export interface StageNode {
   readonly sides: readonly SideOutputNode[]
   /** Set where the stage sits directly behind `window(…)`. */
   readonly window: WindowNodeParams | null
+  /** Has an actor of its own: nothing is fused with it. False unless given. */
+  readonly isApart?: boolean
   /** The moments of event time at which this stage does something; none unless given. */
   readonly instants?: Instants
   /**

@@ -1,5 +1,6 @@
 /** What the engine may not decide by itself: time, chance, order, waiting, files and threads. One value of it is given to a run. */
 import type { Files } from './files.ts'
+import type { Offloader } from './offloader.ts'
 import type { Threads } from './threads.ts'
 
 export interface Clock {
@@ -34,6 +35,7 @@ export interface Env {
   readonly random: Random
   readonly scheduler: Scheduler
   readonly files: Files
+  readonly offloader: Offloader
   readonly threads: Threads
   /** Who holds a lock: this process, in words that tell it from any other, dead ones included. */
   readonly holder: string

@@ -1,6 +1,8 @@
 /** The real Env: this thread's clocks, timers, chance, files and further threads. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { threadedOffloader } from '../workers/offload-pool.ts'
 import type { Env } from './env.ts'
 import { realFiles } from './real-files.ts'
 import { realThreads } from '../workers/slot-pool.ts'
@@ -84,6 +86,7 @@ export const realEnv = (): Env => {
       stall: () => 0,
     },
     files: realFiles(),
+    offloader: threadedOffloader(after, (url) => existsSync(fileURLToPath(url))),
     threads: realThreads(later),
     holder: JSON.stringify(holder),
     isAlive,

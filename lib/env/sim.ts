@@ -8,6 +8,7 @@ import { noThreads } from './no-threads.ts'
 import type { Files } from './files.ts'
 import { SimDisk } from './sim-disk.ts'
 import { simFiles } from './sim-files.ts'
+import { simOffloader } from './sim-offloader.ts'
 import { seededRandom } from './sim-random.ts'
 
 export interface SimFaults {
@@ -97,6 +98,13 @@ export const simWorld = ({ seed, faults = {} }: SimWorldOptions): SimWorld => {
         stall: () => (random.chance(0.01) ? 30 * random.next() : 0),
       },
       files: io,
+      offloader: simOffloader({
+        random,
+        schedule,
+        settle: () => {
+          settled = true
+        },
+      }),
       threads: noThreads,
       holder,
       isAlive: (other) => lives.has(other),

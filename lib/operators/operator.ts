@@ -6,6 +6,7 @@
  * One record at a time: `context.time`, `context.key` and `context.origin` describe the record of the current call, and what an
  * operator leaves in `time`, `key` and `route` goes on with its output.
  */
+import type { Offloader } from '../env/offloader.ts'
 import type { Instants } from '../time/instants.ts'
 import type { ByteReader } from '../state/byte-reader.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
@@ -14,6 +15,11 @@ import type { ByteWriter } from '../state/byte-writer.ts'
 export const NONE: unique symbol = Symbol('none')
 /** Returned by `Cursor.next`: read to the end. */
 export const DONE: unique symbol = Symbol('done')
+/** Returned by `Cursor.next` of a stage that stands apart: the next output is not there yet; `context.wake` says when to ask again. */
+export const WAITING: unique symbol = Symbol('waiting')
+
+/** Thrown where an operator cannot do its work at all: no record is to blame, and the job fails with the cause. */
+export class StageUnfit extends Error {}
 
 export interface OperatorContext {
   /** Event time of the current record, epoch ms; NaN where none was assigned. */
@@ -34,14 +40,19 @@ export interface OperatorContext {
   readonly maxParallelism: number
   /** False: no eventTime upstream, so windows use the clock. */
   readonly eventTime: boolean
+  readonly offloader: Offloader
   /** Wall clock of the current step, epoch ms. */
   now(): number
   /** Milliseconds this actor has been able to work: `now` less the time spent waiting for credit. */
   activeNow(): number
   /** Asks for `onClock` at or after that wall-clock moment. Only the earliest request is kept. */
   wakeAt(at: number): void
+  /** Asks for `onClock` in the actor's next step, and for the cursor that said WAITING. May be called between steps. */
+  wake(): void
   /** Passes a watermark on once the current record, and all it leads to, has gone through the later stages. NaN: idle. */
   advance(watermark: number): void
+  /** Passes on the end of a split that `keepsSplitEnd` has kept. */
+  endSplit(origin: string): void
   /** Sends the record, unchanged, to a side output. */
   side(id: string, record: unknown): void
   /** Counts a late record and sends it where the stage's window says. */
@@ -62,6 +73,8 @@ export interface Cursor {
   skip(): void
   /** Whether a failed `next` has changed nothing. */
   undoable(): boolean
+  /** How often the output that `next` has just failed at has failed in all, where it is tried again later and not at once. */
+  failures?(): number
 }
 
 /** What a snapshot has yet to write. It refers to nothing that later calls of the operator change. */
@@ -137,6 +150,8 @@ interface OperatorBase {
   /** All splits whose records come by here, once, before the first record. */
   onSplits?(origins: readonly string[], context: OperatorContext): void
   onSplitEnd?(origin: string, context: OperatorContext): void
+  /** True: the stage holds records that come before the end of that split, and passes it on behind them. */
+  keepsSplitEnd?(origin: string): boolean
   /** True for a stage that makes watermarks of its own: those from upstream end here, except +∞. */
   readonly makesWatermarks?: boolean
   /** The watermark (NaN: idle) of the input has advanced to `at`, not +∞. True: the stage holds records that come before it, and passes it on behind them. */
@@ -145,6 +160,8 @@ interface OperatorBase {
   onBarrier?(context: OperatorContext): Cursor | null
   /** The actor has been stopped: what it still holds of records it has taken. */
   onStop?(context: OperatorContext): Cursor | null
+  /** The actor has been stopped: records taken that have led to nothing yet, for the dead letters. */
+  unanswered?(): readonly unknown[]
   /** For a stage with `code` that reads its key's slot. */
   readonly lookAhead?: LookAhead
   /** Records of one split follow, at least one. */
@@ -160,6 +177,8 @@ interface OperatorBase {
   restore?(scope: RestoreScope): void
   /** Entries held, for tests that look for leaks. */
   size?(): number
+  /** The actor is gone: ends what the stage has outside of it. */
+  dispose?(): Promise<void>
 }
 
 /** One record in, at most one out. */

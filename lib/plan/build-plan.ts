@@ -46,6 +46,7 @@ const callStep = (id: string, kind: string, site: string, connector: object, met
   eventTime: false,
   lateTo: null,
   instants: Instants.none,
+  isApart: false,
   failsOnBadRow,
   create: (): RowOperator => {
     const called = (connector as Record<typeof method, (record: unknown) => unknown>)[method].bind(connector)
@@ -131,6 +132,7 @@ export const buildPlan = (topology: TopologyNode, options: PlanOptions): Plan =>
       eventTime: timed.has(node),
       lateTo: late !== null && readSides.has(late) ? late : null,
       instants: Instants.none,
+      isApart: node.isApart === true,
       failsOnBadRow: false,
       create: (context) => node.create(context),
     }
@@ -151,7 +153,8 @@ export const buildPlan = (topology: TopologyNode, options: PlanOptions): Plan =>
     // Where there is one instance before `keyBy` and one behind it, all records of a key are together as it is.
     const joinedTo = isBoundary(input) && input.routing === 'key' && parallelism === 1 ? input.selector : isBoundary(input) ? null : input
     const before = joinedTo === null ? undefined : vertexOf.get(joinedTo)
-    const fuses = before !== undefined && consumers.get(input) === 1 && before.parallelism === parallelism
+    const isApart = node.isApart === true || before?.steps.some((step) => step.isApart) === true
+    const fuses = before !== undefined && !isApart && consumers.get(input) === 1 && before.parallelism === parallelism
     const vertex = fuses ? before : addVertex(ids.get(node)!, parallelism)
     vertex.steps.push(stepOf(node))
     vertexOf.set(node, vertex)

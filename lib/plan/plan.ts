@@ -20,6 +20,8 @@ export interface PlanStep {
   readonly lateTo: string | null
   /** The moments at which later stages look at the watermark that leaves this one. */
   readonly instants: Instants
+  /** Has an actor of its own, and may wait. */
+  readonly isApart: boolean
   /** A bad row is the end of the job. */
   readonly failsOnBadRow: boolean
   create(context: OperatorContext): Operator

@@ -78,6 +78,11 @@ export class ActorCore {
       monotonic: () => env.clock.monotonic(),
       activeNow: () => this.stepTime - this.blockedTotal,
       wakeAt,
+      wake: () => {
+        this.clockDue = true
+        ready()
+      },
+      offloader: env.offloader,
       recordNumber,
       onLate: () => void this.counters.late++,
       onDeadLetter: (letter, refused) => {
@@ -192,10 +197,11 @@ export class ActorCore {
     })
   }
 
-  dispose(): void {
+  dispose(): Promise<void> {
     this.captured = null
     this.cancelWake?.()
     this.cancelWake = null
     this.lifecycle.send({ type: 'dispose' })
+    return this.chain.dispose()
   }
 }

@@ -1,7 +1,7 @@
 /** Calls that have failed: tried again, given up, or the end of their actor or region, as the supervisor decides. */
 import { isParameterFailure } from '../api/parameter.ts'
 import { MillraceError, errorMessage, hasCode, placed } from '../errors.ts'
-import { NONE } from '../operators/operator.ts'
+import { NONE, StageUnfit } from '../operators/operator.ts'
 import { describeError } from '../supervision/describe-error.ts'
 import type { ChainHost } from './chain-host.ts'
 import { ActorStopped, RegionFailed } from './failure.ts'
@@ -42,8 +42,10 @@ export class CallSupervision {
   /** As `retry`, for an output of a cursor. */
   retryCursor(frame: CursorFrame, thrown: unknown): unknown {
     let error = thrown
+    if (error instanceof StageUnfit) throw new RegionFailed(this.chain.steps[frame.step]!.id, error.cause, 'fatal')
     const input = frame.cursor.input()
-    const before = this.suspectOf(frame.step, input)?.attempts ?? 0
+    const earlier = (frame.cursor.failures?.() ?? 1) - 1
+    const before = (this.suspectOf(frame.step, input)?.attempts ?? 0) + earlier
     for (let attempt = before + 1; ; attempt++) {
       if (this.decide(frame.step, input, error, attempt, frame.cursor.undoable()) === 'given-up') {
         frame.cursor.skip()
@@ -118,6 +120,11 @@ export class CallSupervision {
     if (this.chain.steps[step]!.failsOnBadRow) throw new RegionFailed(this.chain.steps[step]!.id, error, 'fatal', null, this.position)
     this.bury(step, record, this.factsOf(step, error), 1, 'bad-row')
     return NONE
+  }
+
+  /** A record for which no call was made, or none had answered. */
+  buryUnheard(step: number, record: unknown): void {
+    this.bury(step, record, { code: 'OPERATOR_FAILED', message: 'came for an actor that its supervisor had stopped', stack: '' }, 0, 'failed')
   }
 
   bury(step: number, record: unknown, facts: Omit<FailureFacts, 'operatorId'>, attempt: number, reason: DeadLetter['reason']): void {

@@ -5,7 +5,7 @@
  * Where a call throws, the row is handed to `OperatorChain.recover`, which goes on with it stage by stage; the loop then takes the next.
  */
 import { Scope } from '../code/scope.ts'
-import { DONE, NONE } from '../operators/operator.ts'
+import { DONE, NONE, WAITING } from '../operators/operator.ts'
 import { blocksCode, foldBehindPlainStages } from './block-code.ts'
 import type { EdgeRouting } from '../plan/plan.ts'
 import type { Edge } from './edge.ts'
@@ -113,6 +113,7 @@ const drainCode = (writer: ChainWriter, step: number): string => {
   const { bind } = scope
   const text = writer.body(step + 1, '')
   const isOwed = chain.operators[step]!.keepsWatermark === undefined ? '' : ` && ${bind(chain.frames)}.length === depth`
+  const isPatient = chain.steps[step]!.isApart
   return `function drain${step}(frame, depth) {
 const cursor = frame.cursor, time = frame.time, key = frame.key;
 let step = -1, isHeld = false, v, t = none, k; ${scope.takeLocals()}
@@ -123,7 +124,7 @@ do {
 step = -2;
 ${context}.step = ${step}; ${context}.time = time; ${context}.key = key;
 v = cursor.next(${context});
-if (v === ${bind(DONE)}) return true;
+if (v === ${bind(DONE)}) return true;${isPatient ? `\nif (v === ${bind(WAITING)}) { ${self}.isWaiting = true; return false; }` : ''}
 if (v === ${bind(NONE)}) continue;
 t = ${context}.time; k = ${context}.key;
 row: { ${text} }

@@ -1,4 +1,5 @@
 /** What the operators of a chain are given: the facts of the record at hand, and what they may ask for. */
+import type { Offloader } from '../env/offloader.ts'
 import type { OperatorContext } from '../operators/operator.ts'
 import type { Instants } from '../time/instants.ts'
 import type { ChainHost } from './chain-host.ts'
@@ -39,6 +40,15 @@ export class ChainContext implements OperatorContext {
   }
   wakeAt(at: number): void {
     this.host.wakeAt(at)
+  }
+  wake(): void {
+    this.host.wake()
+  }
+  get offloader(): Offloader {
+    return this.host.offloader
+  }
+  endSplit(origin: string): void {
+    this.chain.followSplitEnd(this.step + 1, origin)
   }
   advance(watermark: number): void {
     this.chain.follow(this.step + 1, watermark)

@@ -1,4 +1,5 @@
 /** What a chain needs of its actor, and how it is to be run. */
+import type { Offloader } from '../env/offloader.ts'
 import type { Supervision } from '../supervision/strategy.ts'
 import type { DeadLetter } from './job-handle.ts'
 import type { Router } from './router.ts'
@@ -20,11 +21,13 @@ export interface ChainHost {
   readonly supervision: Supervision
   readonly suspects: Suspects
   readonly chains: ChainMode
+  readonly offloader: Offloader
   now(): number
   activeNow(): number
   /** Milliseconds, for measuring alone. */
   monotonic(): number
   wakeAt(at: number): void
+  wake(): void
   /** Where the record in that row of the current batch stands in its split, if it came straight from one. */
   recordNumber(row: number): number | null
   onLate(): void

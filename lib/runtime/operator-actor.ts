@@ -101,6 +101,7 @@ export class OperatorActor implements Actor {
     }
     if (core.isCapturing) this.host.dispatcher.ready(this)
     if (core.router.isBlocked) return
+    if (core.chain.isWaiting) return core.end(true)
     const isIdle = !this.mailbox.hasLetter && this.current === null && !core.chain.isBusy && !this.hasEndToTell && !core.clockDue
     core.end(isIdle)
     if (!isIdle) this.host.dispatcher.ready(this)
@@ -196,7 +197,7 @@ export class OperatorActor implements Actor {
       chain.context.time = batch.times[row]!
       chain.context.key = batch.keys[row]
       chain.context.origin = batch.origin
-      chain.calls.bury(0, batch.values[row], { code: 'OPERATOR_FAILED', message: 'came for an actor that its supervisor had stopped', stack: '' }, 0, 'failed')
+      chain.calls.buryUnheard(0, batch.values[row])
     }
     this.current = null
     this.inputs[current.input]!.processed(batch)
@@ -242,7 +243,7 @@ export class OperatorActor implements Actor {
   private passBarrier(): void {
     const { lifecycle } = this.core
     const barrier = this.aligning
-    if (barrier === null || this.aligned.size < this.inputs.length || !this.core.chain.letGo()) return
+    if (barrier === null || this.aligned.size < this.inputs.length || (this.outcome === 'open' && !this.core.chain.letGo())) return
     lifecycle.send({ type: 'aligned' })
     const stopped = this.outcome === 'stopped'
     this.core.capture(barrier, { chunks: [], stopped }, !stopped)
@@ -276,7 +277,7 @@ export class OperatorActor implements Actor {
     this.host.dispatcher.ready(this)
   }
 
-  dispose(): void {
-    this.core.dispose()
+  dispose(): Promise<void> {
+    return this.core.dispose()
   }
 }

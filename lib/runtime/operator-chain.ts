@@ -3,7 +3,8 @@
  * call (a cursor), or a watermark that follows the record it came with. The chain pauses where the outbox is full and goes on with the
  * top frame before anything else, so nothing overtakes.
  */
-import { DONE, NONE } from '../operators/operator.ts'
+import { hasCode, placed } from '../errors.ts'
+import { DONE, NONE, WAITING } from '../operators/operator.ts'
 import type { Cursor, LookAhead, Operator, OperatorContext, RestoreScope, Unwritten } from '../operators/operator.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
@@ -34,6 +35,15 @@ type Frame =
   | CursorFrame
   | { readonly type: 'watermark'; readonly step: number; readonly at: number }
   | { readonly type: 'clock'; readonly step: number; readonly at: number }
+  | { readonly type: 'split-end'; readonly step: number; readonly origin: string }
+
+const createdBy = (step: PlanStep, context: OperatorContext): Operator => {
+  try {
+    return step.create(context)
+  } catch (error) {
+    throw hasCode(error) ? placed(error, step.id, step.site) : error
+  }
+}
 
 export class OperatorChain {
   readonly steps: readonly PlanStep[]
@@ -48,6 +58,8 @@ export class OperatorChain {
   private isFromRow = false
   /** A stage wants nothing more. */
   isOver = false
+  /** The top frame waits for an output that is not there yet: nothing is to be done until the stage wakes its actor. */
+  isWaiting = false
   private readonly watermarks: Float64Array
   private readonly host: ChainHost
   private readonly compiled: CompiledChain | null
@@ -70,7 +82,7 @@ export class OperatorChain {
     this.context.targets = host.router.targets
     this.operators = steps.map((step, index) => {
       this.context.step = index
-      const operator = step.create(this.context)
+      const operator = createdBy(step, this.context)
       if (host.suspects.isGuarded(step.id)) operator.guard?.()
       return operator
     })
@@ -181,7 +193,11 @@ export class OperatorChain {
     this.frames.push({ type: 'watermark', step, at })
   }
 
-  /** Ahead of a barrier: puts out what stages do not keep in their snapshots. False: the outbox is full; to be called again. */
+  followSplitEnd(step: number, origin: string): void {
+    this.frames.push({ type: 'split-end', step, origin })
+  }
+
+  /** Ahead of a barrier: puts out what stages do not keep in their snapshots. False: the outbox is full, or a stage waits; to be called again. */
   letGo(): boolean {
     this.forEachUntimed((operator, context) => this.open(this.context.step, operator.onBarrier?.(context) ?? null, undefined))
     return this.resume()
@@ -194,9 +210,18 @@ export class OperatorChain {
   }
 
   splitEnd(origin: string): boolean {
-    this.forEachUntimed((operator, context) => operator.onSplitEnd?.(origin, context))
-    this.router.splitEnd(origin)
+    this.passSplitEnd(0, origin)
     return this.resume()
+  }
+
+  private passSplitEnd(from: number, origin: string): void {
+    for (let step = from; step < this.operators.length; step++) {
+      const operator = this.operators[step]!
+      this.context.step = step
+      operator.onSplitEnd?.(origin, this.context)
+      if (operator.keepsSplitEnd?.(origin) === true) return
+    }
+    this.router.splitEnd(origin)
   }
 
   private forEachUntimed(visit: (operator: Operator, context: OperatorContext) => void): void {
@@ -206,16 +231,18 @@ export class OperatorChain {
     })
   }
 
-  /** Works off the frames; false: the outbox is full. */
+  /** Works off the frames; false: the outbox is full, or a stage waits. */
   resume(): boolean {
     const { frames, router } = this
+    this.isWaiting = false
     while (frames.length > 0) {
-      if (router.isBlocked) return false
+      if (router.isBlocked || this.isWaiting) return false
       const frame = frames[frames.length - 1]!
       if (frame.type === 'cursor') this.advanceCursor(frame)
       else {
         frames.pop()
         if (frame.type === 'watermark') this.passWatermark(frame.step, frame.at)
+        else if (frame.type === 'split-end') this.passSplitEnd(frame.step, frame.origin)
         else {
           this.context.step = frame.step
           this.open(frame.step, this.operators[frame.step]!.onClock!(frame.at, this.context), undefined)
@@ -276,6 +303,10 @@ export class OperatorChain {
         if (error instanceof RegionFailed || error instanceof ActorStopped) throw error
         value = this.calls.retryCursor(frame, error)
       }
+      if (value === WAITING) {
+        this.isWaiting = true
+        return
+      }
       if (value === DONE) {
         frames.pop()
         return
@@ -332,6 +363,14 @@ export class OperatorChain {
   /** Drops what waits, when the actor has been stopped; what stages hold still goes out. */
   abandon(): void {
     this.frames.length = 0
-    this.forEachUntimed((operator, context) => this.open(this.context.step, operator.onStop?.(context) ?? null, undefined))
+    this.isWaiting = false
+    this.forEachUntimed((operator, context) => {
+      for (const record of operator.unanswered?.() ?? []) this.calls.buryUnheard(this.context.step, record)
+      this.open(this.context.step, operator.onStop?.(context) ?? null, undefined)
+    })
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all(this.operators.flatMap((operator) => (operator.dispose === undefined ? [] : [operator.dispose()])))
   }
 }

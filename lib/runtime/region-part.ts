@@ -239,11 +239,11 @@ export class RegionPart implements Part {
 
   async dispose(abortAfter?: number): Promise<void> {
     this.disposed = true
-    for (const source of this.sources) source.dispose()
-    for (const operator of this.operators) operator.dispose()
+    const ending = [...this.sources, ...this.operators].map((actor) => actor.dispose())
     for (const sink of this.sinks) {
       if (abortAfter !== undefined) await sink.abortAfter(abortAfter).catch(() => undefined)
       await sink.dispose()
     }
+    await Promise.all(ending)
   }
 }

@@ -271,8 +271,8 @@ export class SourceActor implements Actor {
     return this.current === null ? null : this.current.state.count + row - 1
   }
 
-  dispose(): void {
+  dispose(): Promise<void> {
     this.reading.dispose()
-    this.core.dispose()
+    return this.core.dispose()
   }
 }

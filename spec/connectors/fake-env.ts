@@ -1,5 +1,6 @@
 /** An Env for connectors: a clock set by hand and files in memory. */
 import type { Env } from '../../lib/env/env.ts'
+import { noOffloader } from '../operators/no-offloader.ts'
 import { noThreads } from '../../lib/env/no-threads.ts'
 import type { Files } from '../../lib/env/files.ts'
 import type { SinkContext, SinkStart, SourceContext, SourceReader } from '../../lib/api/connector.ts'
@@ -16,6 +17,7 @@ export const fakeEnv = (files: Files = new MemoryFiles()): FakeEnv => {
     random: { next: () => 0.5 },
     scheduler: { after: () => () => {}, soon: (turn) => turn(), shouldYield: () => false, pick: () => 0, stall: () => 0 },
     files,
+    offloader: noOffloader,
     threads: noThreads,
     holder: 'spec',
     isAlive: () => true,

@@ -1,7 +1,7 @@
 /** For each code the smallest programs that give it, and what their messages must say. */
 import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { discard, eventTime, from, fromArray, keyBy, map, oneForOne, parameter, run, scan, sink, source, topology, tumbling, window, aggregate, count } from 'millrace'
+import { discard, eventTime, from, fromArray, keyBy, map, offload, oneForOne, parameter, run, scan, sink, source, topology, tumbling, window, aggregate, count } from 'millrace'
 import type { DeadLetter, ErrorCode, Flow, RunOptions, SinkConnector, SourceConnector } from 'millrace'
 import { fileStore, readCsv, readLines, writeLines } from 'millrace/files'
 import { loadTopology } from '../../lib/cli/load-topology.ts'
@@ -184,6 +184,13 @@ export const failingPrograms: readonly FailingProgram[] = [
     next: /^Keep plain data in records and state\.$/,
   },
   {
+    code: 'VALUE_NOT_TRANSFERABLE',
+    when: 'an offloaded function is to be called with a function',
+    run: () => deadLetterOf(from(numbers()).pipe(map((n) => ({ n, parse: Number })), offload(new URL('../topologies/scores.ts', import.meta.url), 'score', { id: 'score' })).to(out())),
+    place: /\.parse of the value is a function \(in 'score' at failing-programs\.ts:\d+/,
+    next: /^Keep plain data in records and state\.$/,
+  },
+  {
     code: 'SOURCE_FAILED',
     when: 'a file is not there',
     run: (folder) => failureOf(from(source('lines', readLines(join(folder, 'lines.txt')))).to(out())),
@@ -338,6 +345,20 @@ export const failingPrograms: readonly FailingProgram[] = [
     run: () => thrownBy(() => run(counted, { slots: 1, supervision: oneForOne({ decide: () => 'resume' }) })),
     place: /a decide given to run cannot reach the slots/,
     next: /^Give it to the stages/,
+  },
+  {
+    code: 'OPTION_INVALID',
+    when: 'the module of offload is not there',
+    run: () => failureOf(from(numbers()).pipe(offload(new URL('./nowhere.ts', import.meta.url), 'score', { id: 'score' })).to(out())),
+    place: /there is no module file:.*nowhere\.ts, which is to export 'score' \(in 'score' at failing-programs\.ts:\d+\)/,
+    next: /^Give its place as new URL/,
+  },
+  {
+    code: 'OPTION_INVALID',
+    when: 'the module of offload has no such function',
+    run: () => failureOf(from(numbers()).pipe(offload(new URL('../topologies/scores.ts', import.meta.url), 'scoer', { id: 'score' })).to(out())),
+    place: /scores\.ts exports no 'scoer' \(in 'score' at failing-programs\.ts:\d+/,
+    next: /^Its functions are: score\.$/,
   },
   {
     code: 'OPTION_INVALID',

@@ -4,6 +4,7 @@ import { DONE, NONE } from '../../lib/operators/operator.ts'
 import { handleOf } from '../../lib/api/stream.ts'
 import type { StageNode } from '../../lib/api/node.ts'
 import { isBoundary, isStage } from '../../lib/api/node.ts'
+import { noOffloader } from './no-offloader.ts'
 import { Instants } from '../../lib/time/instants.ts'
 import { from, source } from '../../lib/api/topology.ts'
 import type { DataStream } from '../../lib/api/stream.ts'
@@ -22,6 +23,7 @@ export interface FakeContext extends OperatorContext {
   suspect: boolean
   readonly advanced: number[]
   readonly wakes: number[]
+  readonly endedSplits: string[]
   readonly lateRecords: unknown[]
   readonly sideRecords: [id: string, record: unknown][]
   completed: boolean
@@ -45,11 +47,15 @@ export const fakeContext = (given: Partial<FakeContext> = {}): FakeContext => {
     suspect: false,
     advanced: [],
     wakes: [],
+    endedSplits: [],
     lateRecords: [],
     sideRecords: [],
     completed: false,
     now: () => context.clock,
     activeNow: () => context.active,
+    offloader: noOffloader,
+    wake: () => void context.wakes.push(NaN),
+    endSplit: (origin) => void context.endedSplits.push(origin),
     wakeAt: (at) => void context.wakes.push(at),
     advance: (watermark) => void context.advanced.push(watermark),
     side: (id, record) => void context.sideRecords.push([id, record]),

@@ -1,4 +1,6 @@
 /** What each kind of stage does with one record, as a function that changes nothing if it throws. */
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import type { BoundaryNode, StageNode } from '../../lib/api/node.ts'
 import { MillraceError } from '../../lib/errors.ts'
 import { foldOf } from './aggregates.ts'
@@ -115,6 +117,11 @@ export const stageProgram = (stage: StageNode): StageProgram => {
   switch (stage.kind) {
     case 'map':
       return stateless((message) => [{ ...message, record: fn(message.record) }])
+    case 'offload': {
+      const exported = createRequire(import.meta.url)(fileURLToPath(stage.params['module'] as string)) as Readonly<Record<string, (record: unknown) => unknown>>
+      const called = exported[stage.params['name'] as string]!
+      return stateless((message) => [{ ...message, record: called(message.record) }])
+    }
     case 'filter':
       return stateless((message) => (fn(message.record) ? [message] : []))
     case 'tap':

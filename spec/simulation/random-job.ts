@@ -1,10 +1,11 @@
 /** A topology drawn from a seed: records out of order, some of them late, functions that fail, windows of every kind. */
 import {
-  aggregate, average, count, eventTime, filter, first, flatMap, from, fromArray, hash, isolate, keyBy, last, map, max, maxBy, merge, min, minBy, partition, range, rebalance, reduce,
+  aggregate, average, count, eventTime, filter, first, flatMap, from, fromArray, hash, isolate, keyBy, last, map, max, maxBy, merge, min, minBy, offload, partition, range, rebalance, reduce,
   scan, session, sideOutput, sink, skip, sliding, source, sum, take, tap, toArray, topology, tumbling, window, aggregator,
 } from 'millrace'
 import type { DataStream, SinkConnector, Topology } from 'millrace'
 import { seededRandom } from '../../lib/env/sim-random.ts'
+import type { scored } from './scored.ts'
 
 export interface Reading {
   readonly id: number
@@ -89,7 +90,14 @@ export const randomJob = (seed: number, options: RandomJobOptions): RandomJob =>
     if (kind === 'isolate') stream = stream.pipe(isolate())
     if (kind === 'skip' && parallelism === 1) stream = stream.pipe(skip(2, { id: `skip${stage}` }))
   }
+  const far = seededRandom(seed ^ 0x0ff1)
+  const offloaded = (): DataStream<Reading> => {
+    words.push('offload')
+    return stream.pipe(offload<typeof scored>(new URL('./scored.ts', import.meta.url), 'scored', { concurrency: 1 + far.below(3) }))
+  }
+  if (far.chance(0.15)) stream = offloaded()
   stream = stream.pipe(assignTime)
+  if (far.chance(0.15)) stream = offloaded()
   if (parallelism > 1 && random.chance(0.3)) {
     words.push('merge')
     sources['more'] = readings(1000)

@@ -10,6 +10,7 @@ import counted from '../topologies/counted.ts'
 import failing from '../topologies/failing.ts'
 import foreign from '../topologies/foreign.ts'
 import hanging from '../topologies/hanging.ts'
+import offloaded from '../topologies/offloaded.ts'
 import words, { kept } from '../topologies/words.ts'
 import { interpretTopology } from '../reference/of-topology.ts'
 
@@ -53,6 +54,42 @@ describe.each(matrix)('$slots slots, parallelism $parallelism', ({ slots, parall
     const { lines } = await played(words, { slots, parallelism })
     expect(lines).toEqual(sorted(sinks['out']!.records))
     expect(sorted(kept.records)).toEqual(sorted(sinks['kept']!.records))
+  })
+})
+
+describe.each([
+  { slots: 0, parallelism: 1 },
+  { slots: 0, parallelism: 2 },
+  { slots: 2, parallelism: 1 },
+  { slots: 2, parallelism: 4 },
+])('functions on threads of their own, $slots slots, parallelism $parallelism', ({ slots, parallelism }) => {
+  test('give what the reference gives, in the order of the records where there is one', async () => {
+    const [output, scored] = [join(folder, `${runs++}.ndjson`), join(folder, `${runs++}.ndjson`)]
+    const job = await run(offloaded, { slots, parallelism, parameters: { output, scored } })
+    await job.completed
+    const { sinks, deadLetters } = await reference(offloaded)
+    expect(await linesOf(output)).toEqual(sorted(sinks['out']!.records))
+    expect(sorted(job.deadLetters().map(({ record }) => record))).toEqual(sorted(deadLetters.map(({ record }) => record)))
+    const ids = (await readFile(scored, 'utf8')).split('\n').filter(Boolean).map((line) => (JSON.parse(line) as { id: number }).id)
+    const expectedIds = sinks['scored']!.records.map((record) => (record as { id: number }).id)
+    expect(parallelism === 1 ? ids : ids.toSorted((a, b) => a - b)).toEqual(expectedIds)
+  })
+
+  test('have each record once in what a job leaves that is stopped half-way and goes on', async () => {
+    const name = `offloaded-${slots}-${parallelism}`
+    const parameters = { output: join(folder, `${name}.ndjson`), scored: join(folder, `${name}-scored.ndjson`) }
+    const checkpoints = { every: 20, to: fileStore(join(folder, name)) }
+    for (let life = 0; life < 2; life++) {
+      const job = await run(offloaded, { slots, parallelism, checkpoints, parameters: { ...parameters, 'rows-per-second': 5_000 } })
+      await new Promise((wake) => setTimeout(wake, 150))
+      await job.stop()
+    }
+    const job = await run(offloaded, { slots, parallelism, checkpoints, parameters })
+    const summary = await job.completed
+    const { sinks } = await reference(offloaded)
+    expect(await linesOf(parameters.output)).toEqual(sorted(sinks['out']!.records))
+    expect(await linesOf(parameters.scored)).toEqual(sorted(sinks['scored']!.records))
+    expect(summary).toMatchObject({ records: 3_000, deadLetters: 8 })
   })
 })
 

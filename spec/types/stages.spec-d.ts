@@ -9,6 +9,7 @@ import {
   filter,
   first,
   flatMap,
+  offload,
   from,
   hash,
   isolate,
@@ -131,6 +132,13 @@ const words = from(lines).pipe(
   skip(1),
 )
 yes<Equal<typeof words, DataStream<string>>>()
+const url = new URL('./scores.ts', import.meta.url)
+const scored = numbers.pipe(offload<(n: number) => Promise<{ score: number }>>(url, 'score'), map(({ score }) => score))
+yes<Equal<typeof scored, DataStream<number>>>()
+const unknown = numbers.pipe(offload(url, 'score'))
+yes<Equal<typeof unknown, DataStream<unknown>>>()
+// @ts-expect-error the function takes other records
+numbers.pipe(offload<(text: string) => number>(url, 'score'))
 const yielded = numbers.pipe(
   flatMap(function* (n) {
     yield n

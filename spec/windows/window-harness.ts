@@ -1,4 +1,5 @@
 /** Runs a windowed operator by hand: one or more instances, records and watermarks in, outputs and late records out. */
+import { noOffloader } from '../operators/no-offloader.ts'
 import { Instants } from '../../lib/time/instants.ts'
 import { DONE, type Cursor, type Operator, type OperatorContext, type StatePart } from '../../lib/operators/operator.ts'
 import { ByteReader } from '../../lib/state/byte-reader.ts'
@@ -46,6 +47,7 @@ export class FakeContext implements OperatorContext {
   readonly parallelism = 1
   readonly maxParallelism = maxParallelism
   eventTime = true
+  readonly offloader = noOffloader
   clock = 0
   readonly wakes: number[] = []
   readonly lateRecords: unknown[] = []
@@ -58,7 +60,9 @@ export class FakeContext implements OperatorContext {
   wakeAt(at: number): void {
     this.wakes.push(at)
   }
+  wake(): void {}
   advance(): void {}
+  endSplit(): void {}
   side(): void {}
   late(record: unknown): void {
     this.lateRecords.push(record)
