@@ -9,7 +9,11 @@ import type { Files } from './files.ts'
 import { SimDisk } from './sim-disk.ts'
 import { simFiles } from './sim-files.ts'
 import { simOffloader } from './sim-offloader.ts'
+import { SimPorts } from './sim-ports.ts'
 import { seededRandom } from './sim-random.ts'
+import { threadsOf, threadsWithin } from './sim-threads.ts'
+import type { SimThread, SimThreadCounts, SimThreadsHost, SimThreadsOptions } from './sim-threads.ts'
+import type { Threads } from './threads.ts'
 
 export interface SimFaults {
   /** Share of file operations that fail with EIO or ENOSPC. */
@@ -19,6 +23,8 @@ export interface SimFaults {
 export interface SimWorldOptions {
   readonly seed: number
   readonly faults?: SimFaults
+  /** Without it there are no threads but the first of each process. */
+  readonly threads?: SimThreadsOptions
 }
 
 export interface SimLimits {
@@ -43,6 +49,8 @@ export interface SimWorld {
   readonly disk: SimDisk
   /** What processes have printed. */
   readonly printed: string[]
+  /** Of all processes. */
+  readonly threads: Readonly<SimThreadCounts>
   now(): number
   boot(): SimProcess
 }
@@ -52,8 +60,9 @@ const EPOCH = 1_700_000_000_000
 /** A turn of the event loop, in which all continuations of settled promises run. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-export const simWorld = ({ seed, faults = {} }: SimWorldOptions): SimWorld => {
+export const simWorld = ({ seed, faults = {}, threads: threading }: SimWorldOptions): SimWorld => {
   const random = seededRandom(seed)
+  const counts: SimThreadCounts = { started: 0, vanished: 0, stalled: 0 }
   const disk = new SimDisk()
   const printed: string[] = []
   const lives = new Set<string>()
@@ -73,42 +82,51 @@ export const simWorld = ({ seed, faults = {} }: SimWorldOptions): SimWorld => {
       if (!alive || ms === Infinity) return () => {}
       return events.add(now + Math.max(0, ms), run)
     }
-    const io: Files = simFiles({
-      disk,
-      random,
-      printed,
-      ioErrors: faults.ioErrors ?? 0,
-      settle: (run) => {
-        if (!alive) return
-        schedule(random.chance(0.02) ? 20 * random.next() : random.next() / 2, () => {
-          settled = true
-          run()
-        })
-      },
-    })
-    const env: Env = {
+    const markSettled = (): void => {
+      settled = true
+    }
+    const filesWith = (settle: (ms: number, run: () => void) => void): Files =>
+      simFiles({
+        disk,
+        random,
+        printed,
+        ioErrors: faults.ioErrors ?? 0,
+        settle: (run) => {
+          if (!alive) return
+          settle(random.chance(0.02) ? 20 * random.next() : random.next() / 2, () => {
+            settled = true
+            run()
+          })
+        },
+      })
+    const envWith = (after: (ms: number, run: () => void) => Cancel, files: Files, threads: Threads): Env => ({
       clock: { now: () => Math.floor(now), monotonic: () => now - EPOCH },
       random: { next: () => random.next() },
       scheduler: {
-        after: (ms, wake) => schedule(ms, wake),
+        after,
         // Work takes time: a job of many steps lives through many checkpoints.
-        soon: (run) => void schedule(random.next(), run),
+        soon: (run) => void after(random.next(), run),
         shouldYield: () => random.chance(0.5),
         pick: (count) => random.below(count),
         stall: () => (random.chance(0.01) ? 30 * random.next() : 0),
       },
-      files: io,
-      offloader: simOffloader({
-        random,
-        schedule,
-        settle: () => {
-          settled = true
-        },
-      }),
-      threads: noThreads,
+      files,
+      offloader: simOffloader({ random, schedule: after, settle: markSettled }),
+      threads,
       holder,
       isAlive: (other) => lives.has(other),
+    })
+    const ports = new SimPorts(random, () => now, markSettled)
+    const host: SimThreadsHost = {
+      random,
+      counts,
+      now: () => now,
+      schedule,
+      settled: markSettled,
+      envOf: (thread: SimThread) =>
+        envWith((ms, run) => thread.schedule(ms, run), filesWith((ms, run) => thread.settleFile(ms, run)), threadsWithin(thread, ports)),
     }
+    const env = envWith(schedule, filesWith(schedule), threading === undefined ? noThreads : threadsOf(host, ports, threading))
     return {
       env,
       get steps() {
@@ -152,5 +170,5 @@ export const simWorld = ({ seed, faults = {} }: SimWorldOptions): SimWorld => {
       },
     }
   }
-  return { disk, printed, now: () => now, boot }
+  return { disk, printed, threads: counts, now: () => now, boot }
 }

@@ -170,3 +170,20 @@ export class Region {
     for (const end of this.farEnds) end.dispose()
   }
 }
+
+/** Opens one region after the other. Where one cannot be opened, or the job ends meanwhile, none stays open. */
+export const openRegions = async (count: number, open: (index: number) => Promise<Region>, hasEnded: () => boolean): Promise<readonly Region[]> => {
+  const opened: Region[] = []
+  const close = async (): Promise<void> => {
+    for (const region of opened) await region.dispose()
+  }
+  try {
+    while (opened.length < count && !hasEnded()) opened.push(await open(opened.length))
+  } catch (error) {
+    await close()
+    throw error
+  }
+  if (!hasEnded()) return opened
+  await close()
+  return []
+}

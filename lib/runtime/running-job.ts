@@ -17,13 +17,13 @@ import type { Acknowledgement } from './actor-host.ts'
 import { deadLetterBox } from './dead-letter-box.ts'
 import type { DeadLetterBox } from './dead-letter-box.ts'
 import { RegionFailed, adviceOf, inWords, jobError } from './failure.ts'
-import type { DeadLetter, FailureFacts, Job, JobCounters, JobEvent, JobMetrics, JobStatus, JobSummary, OperatorMetrics } from './job-handle.ts'
+import type { DeadLetter, Job, JobCounters, JobEvent, JobMetrics, JobStatus, JobSummary, OperatorMetrics } from './job-handle.ts'
 import { JobCheckpoints } from './job-checkpoints.ts'
 import type { CheckpointRequest } from './job-checkpoints.ts'
 import { JobLifecycle } from './job-lifecycle.ts'
 import type { JobStart, StartReport } from './job-start.ts'
 import { everySecond } from './metrics-stream.ts'
-import { Region } from './region.ts'
+import { openRegions, Region } from './region.ts'
 import { eventLog } from './event-log.ts'
 import { countersOf, jobRecordOf } from './restored-job.ts'
 import { Suspects } from './suspects.ts'
@@ -128,14 +128,16 @@ export class RunningJob implements Job {
   /** Opens sources and sinks and sets everything going. */
   async open(): Promise<void> {
     const { data, options } = this.start
-    for (let index = 0; index < this.regions.length; index++) this.regions[index] = await this.openRegion(index, data === null ? 'new' : 'resumed')
+    const start = data === null ? 'new' : 'resumed'
+    const regions = await openRegions(this.regions.length, (index) => this.openRegion(index, start), () => this.lifecycle.hasEnded)
+    if (this.lifecycle.hasEnded) return
+    for (const region of regions) this.regions[region.index] = region
     this.lifecycle.send('opened')
     this.emit({
       type: 'started',
       at: this.env.clock.now(),
-      from: data === null ? 'new' : 'resumed',
-      checkpoint: data === null ? null : `${data.run}-${data.checkpoint}`,
-      records: data === null ? 0 : countersOf(data).records,
+      from: start,
+      ...(data === null ? { checkpoint: null, records: 0 } : { checkpoint: `${data.run}-${data.checkpoint}`, records: countersOf(data).records }),
     })
     if (this.start.slots !== null) this.start.slots.onHang = (message) => this.emit({ type: 'warning', at: this.env.clock.now(), message })
     for (const warning of this.start.plan.warnings) this.emit({ type: 'warning', at: this.env.clock.now(), message: warning })
@@ -240,7 +242,7 @@ export class RunningJob implements Job {
     }
     const delayMs = backoffDelay(strategy.backoff, this.budget.inPeriod(strategy), this.env.random)
     this.restarts++
-    this.emit({ type: 'restart', at: this.env.clock.now(), operatorId, error: this.factsOf(cause, operatorId), delayMs })
+    this.emit({ type: 'restart', at: this.env.clock.now(), operatorId, error: { ...describeError(cause), operatorId }, delayMs })
     void this.restart(index, delayMs).catch((error: unknown) => this.fail(error))
   }
 
@@ -260,8 +262,9 @@ export class RunningJob implements Job {
     try {
       opened = await this.openRegion(index, 'restarted')
     } catch (error) {
-      // A failed restart is itself a failure, and counts.
-      return this.regionFailed(index, new RegionFailed(hasCode(error) ? (error.operatorId ?? 'engine') : 'engine', error, 'restart'))
+      // A failed restart is itself a failure, and counts; a slot that is gone stays so.
+      const { code, operatorId = 'engine' } = hasCode(error) ? error : { code: null }
+      return this.regionFailed(index, new RegionFailed(operatorId, error, code === 'SLOT_LOST' ? 'fatal' : 'restart'))
     }
     if (this.lifecycle.hasEnded) return opened.dispose()
     this.regions[index] = opened
@@ -282,10 +285,6 @@ export class RunningJob implements Job {
 
   private noSnapshot({ operatorId, site, record }: MillraceError, cause: unknown): MillraceError {
     return new MillraceError('NO_SNAPSHOT', `${inWords(cause)}; a restart needs a snapshot, and there is none`, { operatorId, site, record, next: adviceOf(cause), cause })
-  }
-
-  private factsOf(error: unknown, operatorId: string): FailureFacts {
-    return { ...describeError(error), operatorId }
   }
 
   // ── the end ────────────────────────────────────────────────────────────────

@@ -77,6 +77,8 @@ export const hostSlot = async (job: SlotJob, { env, end, importModule }: SlotThr
   )
   const suspects = Array.from({ length: plan.regions }, () => new Suspects())
   const hosted = new Map<number, Hosted>()
+  /** The caller does not wait for ever until a part is closed; the next one here does. */
+  let closing: Promise<unknown> = Promise.resolve()
 
   const open = async ({ part, region, start, restored, splits, ends: given }: Extract<ToSlot, { type: 'open' }>): Promise<void> => {
     const { actors, channels } = wiringOf(plan, region)
@@ -196,9 +198,10 @@ export const hostSlot = async (job: SlotJob, { env, end, importModule }: SlotThr
     const hear = (message: ToSlot): void => {
       switch (message.type) {
         case 'open':
-          return void open(message)
+          return void closing.then(() => open(message))
         case 'dispose':
-          return void dispose(message)
+          closing = Promise.all([closing, dispose(message)])
+          return
         case 'end':
           cancelMetrics()
           cancelBeat()

@@ -24,6 +24,8 @@ class Slot {
   private readonly env: Env
   private readonly parts = new Map<number, RemotePart>()
   private hasEnded = false
+  /** Why nothing more can be opened here. */
+  private gone: MillraceError | null = null
 
   constructor(place: number, thread: Thread, env: Env, watch: Watch) {
     this.place = place
@@ -41,7 +43,7 @@ class Slot {
         this.hasEnded = true
         const error = new MillraceError('SLOT_LOST', `the thread of slot ${this.place} ended: ${cause instanceof Error ? cause.message : String(cause)}`, { next: 'Run it again: it goes on from its last checkpoint.', cause })
         reject(error)
-        for (const part of this.parts.values()) part.lose(error)
+        this.lose(error)
       }
       ended.then(() => lost('its task returned'), lost)
       const hear = (message: FromSlot): void => {
@@ -59,6 +61,7 @@ class Slot {
   }
 
   open(part: number, plan: Plan, reports: Reports, opening: Opening): Promise<RemotePart> {
+    if (this.gone !== null) return Promise.reject(this.gone)
     const remote = new RemotePart(part, plan, reports, (message) => this.thread.port.post(message), (ms, wake) => this.env.scheduler.after(ms, wake))
     this.parts.set(part, remote)
     const transfer = [...[...opening.ends.values()].map(({ port }) => port), ...(opening.restored?.chunks ?? []).map(({ bytes }) => bytes.buffer as ArrayBuffer)]
@@ -78,6 +81,13 @@ class Slot {
       })
     })
     this.thread.port.close()
+    this.lose(new MillraceError('SLOT_LOST', `slot ${this.place} has been ended with its job`))
+  }
+
+  /** Whoever still waits for an answer from here gets none. */
+  private lose(error: MillraceError): void {
+    this.gone = error
+    for (const part of this.parts.values()) part.lose(error)
   }
 }
 

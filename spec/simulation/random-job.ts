@@ -38,6 +38,9 @@ export interface RandomJobOptions {
   readonly ordered?: boolean
 }
 
+/** Where a thread finds the topology: `simulatedRun` gives it to it. */
+const made = { url: 'simulated:random' } as ImportMeta
+
 const plain = (reading: Reading): { id: number; key: string | number; at: number; value: number } => ({ id: reading.id, key: reading.key, at: reading.at, value: reading.value })
 
 export const randomJob = (seed: number, options: RandomJobOptions): RandomJob => {
@@ -161,7 +164,7 @@ export const randomJob = (seed: number, options: RandomJobOptions): RandomJob =>
   }
   if (readsLate && form !== 'none') flows.push(from(late).pipe(map(plain)).to(sink('late-records', options.sinkOf('late-records') as SinkConnector<unknown>)))
   return {
-    topology: topology(null, 'random', ...flows),
+    topology: topology(made, 'random', ...flows),
     records: sources,
     parallelism,
     describe: words.join(', '),

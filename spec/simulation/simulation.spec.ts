@@ -1,21 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { checkSeed } from './check.ts'
 import type { CheckOptions, SeedReport } from './check.ts'
+import { differences, reports, total } from './reports.ts'
 import { shareOf } from './share.ts'
 
 const SEEDS = shareOf(2000)
 const CHUNK = 250
-
-const reports = async (from: number, to: number, options: CheckOptions = {}): Promise<SeedReport[]> => {
-  const all: SeedReport[] = []
-  for (let seed = from; seed < to; seed++) all.push(await checkSeed(seed, options))
-  return all
-}
-
-const differences = (all: readonly SeedReport[]): string[] =>
-  all.flatMap(({ seed, describe: words, difference }) => (difference === null ? [] : [`seed ${seed} (${words}):\n  ${difference}\n  npm run sim -- ${seed}`]))
-
-const total = (all: readonly SeedReport[], name: 'crashes' | 'resumes' | 'restarts'): number => all.reduce((sum, report) => sum + report[name], 0)
 
 describe('random jobs under crashes, stalls and reordering give what the reference gives', () => {
   const done: SeedReport[] = []
