@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { collect, explain, exponential, from, fromArray, generate, map, offload, oneForOne, run, sink, source, topology } from 'millrace'
 import type { Directive, Job, JobEvent, MillraceError, OffloadOptions } from 'millrace'
 import { simulatedRun } from '../../lib/testing/simulated-run.ts'
@@ -139,13 +139,26 @@ describe('a function that is not there', () => {
   })
 })
 
-test('a job whose calls do not come back can be cancelled, and its threads end', async () => {
-  const job = await run(calling('spin').of)
-  const ended = job.completed.catch((error: unknown) => error)
-  await new Promise((wake) => setTimeout(wake, 150))
-  await job.cancel()
-  await ended
-  expect(job.status).toBe('cancelled')
+describe('the threads of a job', () => {
+  const threads = (): number => (process.report.getReport() as unknown as { readonly workers: readonly unknown[] }).workers.length
+  const untilThreads = (count: number): Promise<void> => vi.waitFor(() => expect(threads()).toBe(count), { timeout: 5_000, interval: 20 })
+
+  test('end when it is cancelled, whatever they do', async () => {
+    const before = threads()
+    const job = await run(calling('spin').of)
+    const ended = job.completed.catch((error: unknown) => error)
+    await untilThreads(before + 2)
+    await job.cancel()
+    await ended
+    expect(job.status).toBe('cancelled')
+    expect(threads()).toBe(before)
+  })
+
+  test('end when it has finished', async () => {
+    const before = threads()
+    await finished(await run(calling('double').of))
+    expect(threads()).toBe(before)
+  })
 })
 
 test('the source stops where calls do not come back', async () => {
