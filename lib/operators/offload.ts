@@ -10,7 +10,7 @@ import type { OperatorContext } from './operator.ts'
 import { recordsOf } from './stage-input.ts'
 
 export interface OffloadOptions extends StageOptions {
-  /** Calls at a time, each on a thread of its own: those of all instances together, but one for each at least. The machine's cores unless given. */
+  /** Calls at a time, each on a thread of its own: those of all instances together, but one for each at least. The machine's cores less one, at least one, unless given. */
   readonly concurrency?: number
   /** Milliseconds that one call may take: then its thread is ended, and the call has failed. Any number unless given. */
   readonly timeout?: number
@@ -47,7 +47,7 @@ export const offload = <F extends (record: never) => unknown = (record: unknown)
   return (input) => {
     const { node } = recordsOf(input, 'offload', site)
     const create = (context: OperatorContext): OffloadedRecords => {
-      const threads = shareOf(concurrency ?? context.offloader.cores, context)
+      const threads = shareOf(concurrency ?? Math.max(1, context.offloader.cores - 1), context)
       return new OffloadedRecords(context.offloader.open({ module, name, threads, timeout }), () => context.wake())
     }
     const titled = { ...checked, name: checked.name ?? `${name} of ${module.slice(module.lastIndexOf('/') + 1)}` }

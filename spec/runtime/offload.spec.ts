@@ -1,7 +1,9 @@
 import { describe, expect, test, vi } from 'vitest'
 import { collect, explain, exponential, from, fromArray, generate, map, offload, oneForOne, run, sink, source, topology } from 'millrace'
 import type { Directive, Job, JobEvent, MillraceError, OffloadOptions } from 'millrace'
+import type { Offloader, OffloadPool } from '../../lib/env/offloader.ts'
 import { simulatedRun } from '../../lib/testing/simulated-run.ts'
+import { fakeContext, stageOf } from '../operators/fake-context.ts'
 
 const module = new URL('../operators/offloaded/numbers.ts', import.meta.url)
 const numbers = (count = 8) => source('numbers', fromArray(Array.from({ length: count }, (_, i) => i + 1)))
@@ -159,6 +161,20 @@ describe('the threads of a job', () => {
     await finished(await run(calling('double').of))
     expect(threads()).toBe(before)
   })
+})
+
+test.each([
+  { cores: 8, parallelism: 1, given: [7] },
+  { cores: 1, parallelism: 1, given: [1] },
+  { cores: 6, parallelism: 3, given: [2, 2, 1] },
+  { cores: 3, parallelism: 4, given: [1, 1, 1, 1] },
+])('unless told, the instances share the $cores cores less one for the thread they are on, $parallelism instances', ({ cores, parallelism, given }) => {
+  const pool: OffloadPool = { room: 1, call: () => undefined, close: async () => undefined }
+  const threads: number[] = []
+  const offloader: Offloader = { cores, open: (called) => (threads.push(called.threads), pool) }
+  const stage = stageOf(from(numbers()).pipe(offload(module, 'double')))
+  for (let instance = 0; instance < parallelism; instance++) stage.create(fakeContext({ offloader, instance, parallelism }))
+  expect(threads).toEqual(given)
 })
 
 test('the source stops where calls do not come back', async () => {
