@@ -12,7 +12,7 @@ import { recordsOf } from './stage-input.ts'
 export interface OffloadOptions extends StageOptions {
   /** Calls at a time, each on a thread of its own: those of all instances together, but one for each at least. The machine's cores less one, at least one, unless given. */
   readonly concurrency?: number
-  /** Milliseconds that one call may take: then its thread is ended, and the call has failed. Any number unless given. */
+  /** Milliseconds that one call may take: then its thread is ended, and the call has failed. Any number unless given: then a call that never comes back holds checkpoints, and `stop`, until the job is cancelled. */
   readonly timeout?: number
 }
 
