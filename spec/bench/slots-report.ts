@@ -44,14 +44,15 @@ export const slotsReport = async (workloads: readonly string[], rounds: number, 
   console.log(missed.length === 0 ? '\nNo bar was missed.' : `\nBars missed: ${missed.map(({ bar }) => nameOf(bar)).join(', ')}`)
 }
 
-const oneRound = async ({ workload, combine }: SlotsBar, options: readonly string[]): Promise<Round> => {
-  const job = [workload, '--runs', '1', '--steady', ...(combine ? [] : ['--no-combine']), ...options]
+const oneRound = async ({ workload, records, combine }: SlotsBar, options: readonly string[]): Promise<Round> => {
+  const steady = [workload, '--runs', '1', '--steady', '--records', String(records), ...options]
+  const job = [...steady, ...(combine ? [] : ['--no-combine'])]
   const loop = [workload, '--runs', '3', '--engine', 'plain loop', ...options]
   const one = await child<Ran>(job)
   const two = await child<Ran>([...job, '--parallelism', '2', '--slots', '2'])
   const alone = await child<Ran>(loop)
   const both = await Promise.all([child<Ran>(loop), child<Ran>(loop)])
-  const posted = combine ? null : await child<Ran>([workload, '--runs', '1', '--steady', '--engine', 'posted objects', ...options])
+  const posted = combine ? null : await child<Ran>([...steady, '--engine', 'posted objects'])
   return {
     one: one.recordsPerSecond,
     two: two.recordsPerSecond,
