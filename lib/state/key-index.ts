@@ -47,6 +47,15 @@ export class KeyIndex {
     this.#denseFrom = denseFrom
   }
 
+  /** An empty one with room for the whole numbers of another. */
+  static likeOf(other: KeyIndex): KeyIndex {
+    const like = new KeyIndex(other.#entriesMax, other.#denseFrom)
+    like.#pairs = new Int32Array(other.#pairs.length)
+    like.#mask = other.#mask
+    like.#dense = new Int32Array(other.#dense.length)
+    return like
+  }
+
   /**
    * The key's slot, or −1.
    * @throws KEY_NOT_HASHABLE

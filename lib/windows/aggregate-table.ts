@@ -10,7 +10,7 @@ import { CustomCells } from './tables/custom-cells.ts'
 import { EdgeColumn } from './tables/edge-column.ts'
 import { FieldTable, type Shape } from './tables/field-table.ts'
 import { NumberMeasure, RankMeasure, type Measure } from './tables/measure.ts'
-import { compiledPart, compiledResult, numberCode } from './tables/number-code.ts'
+import { compiledMerge, compiledPart, compiledResult, numberCode } from './tables/number-code.ts'
 import { NumberTable, type NumberLayout, type NumberLeaf, type NumberShape } from './tables/number-table.ts'
 
 export interface FoldOptions {
@@ -39,7 +39,7 @@ export const layoutOf = ({ shape, measures, numbers, columns, cells, rules }: La
   const { leaves, empty } = numbers
   const asNumbers = numberShape(shape)
   const plainLayout = { shape: asNumbers ?? leaves[0]!, leaves, stride: empty.length, empty }
-  const numberLayout: NumberLayout = { ...plainLayout, ...(asNumbers !== null && mayCompile() ? { compiledResult: compiledResult(plainLayout), compiledPart: compiledPart(plainLayout.stride) } : { compiledResult: null, compiledPart: null }) }
+  const numberLayout: NumberLayout = { ...plainLayout, ...(asNumbers !== null && mayCompile() ? { compiledResult: compiledResult(plainLayout), compiledMerge: compiledMerge(plainLayout), compiledPart: compiledPart(plainLayout.stride) } : { compiledResult: null, compiledMerge: null, compiledPart: null }) }
   const common = {
     isFallible: cells.length > 0,
     prepare: (record: unknown) => {

@@ -88,7 +88,8 @@ export class PaneTree {
 
 /** All keys of some parts: as they first come, oldest part first. */
 export const mergedParts = (parts: readonly PanePart[], layout: FoldLayout): PanePart => {
-  const merged = { keys: new WindowKeys(), table: layout.createTable() }
+  const largest = parts.reduce((one, other) => (other.keys.size > one.keys.size ? other : one))
+  const merged = { keys: new WindowKeys(largest.keys), table: layout.createTable() }
   for (const { keys, table } of parts) {
     for (let from = 0; from < keys.size; from++) merged.table.merge(merged.keys.add(keys.keyAt(from)), table, from)
   }

@@ -4,8 +4,13 @@ import { KeyBytes, KeyList } from '../state/key-list.ts'
 
 export class WindowKeys {
   /** Of all keys but `null`. */
-  readonly index: KeyIndex = new KeyIndex()
+  readonly index: KeyIndex
   #hasNull = false
+
+  /** `like`: of about the same keys. */
+  constructor(like: WindowKeys | null = null) {
+    this.index = like === null ? new KeyIndex() : KeyIndex.likeOf(like.index)
+  }
 
   get size(): number {
     return this.#hasNull ? 1 : this.index.size

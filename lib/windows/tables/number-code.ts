@@ -17,6 +17,13 @@ export interface NumberCode {
   result(table: string): string
 }
 
+/** A function that adds a slot of a table to one of another: its numbers from `base` on, of sums that have lost nothing. */
+export const compiledMerge = (layout: Pick<NumberLayout, 'leaves' | 'shape' | 'stride'>): ((table: NumberTable, slot: number, theirs: Float64Array, base: number) => void) => {
+  const scope = new Scope()
+  const text = numberCode(layout, scope).merge('table', 'slot', (place) => `theirs[base + ${place}]`)
+  return scope.run(`return (table, slot, theirs, base) => { ${scope.takeLocals()} ${text} };`) as (table: NumberTable, slot: number, theirs: Float64Array, base: number) => void
+}
+
 /** A function for the part that is a copy of a slot, of a table whose sums have lost nothing. */
 export const compiledPart = (stride: number): ((table: NumberTable, slot: number) => Part) => {
   const scope = new Scope()

@@ -34,6 +34,8 @@ export interface NumberLayout {
   readonly empty: readonly number[]
   /** `result` of a slot, compiled; null where nothing may be compiled. */
   readonly compiledResult: ((table: NumberTable, slot: number) => unknown) | null
+  /** `merge` with a table whose sums have lost nothing. */
+  readonly compiledMerge: ((table: NumberTable, slot: number, theirs: Float64Array, base: number) => void) | null
   /** `partOf` where sums have lost nothing. */
   readonly compiledPart: ((table: NumberTable, slot: number) => Part) | null
 }
@@ -48,7 +50,7 @@ export class NumberTable implements FoldTable {
   numbers: Float64Array<ArrayBuffer>
   /** What sums have lost, at the same places; as long as `numbers` once a sum has lost something, else of no length. */
   lost: Float64Array<ArrayBuffer> = none
-  /** No sum has lost anything yet. */
+  /** No sum has lost anything yet, and none is kept exactly beside. */
   isPlain = true
   /** Kept, so that what `touch` reads is not optimised away. */
   touched = 0
@@ -118,9 +120,10 @@ export class NumberTable implements FoldTable {
   }
 
   merge(slot: number, other: AggregateTable, from: number): void {
-    if (slot === this.size) this.open()
     const theirs = other as NumberTable
-    const { leaves, stride } = this.#layout
+    const { leaves, stride, compiledMerge } = this.#layout
+    if (compiledMerge !== null && theirs.isPlain) return compiledMerge(this, slot, theirs.numbers, from * stride)
+    if (slot === this.size) this.open()
     for (const { kind, at } of leaves) {
       const to = slot * stride + at
       const place = from * stride + at
@@ -201,6 +204,7 @@ export class NumberTable implements FoldTable {
     this.lost = lost
     let spilt = reader.varint()
     this.#exact = spilt === 0 ? null : new Map()
+    if (spilt > 0 && this.isPlain) this.#keepLost()
     for (; spilt > 0; spilt--) this.#exact!.set(reader.varint(), ExactSum.fromParts(reader.f64s()))
     for (let place = 0; place < numbers.length; place++) if (Number.isNaN(numbers[place]) && !this.#exact?.has(place)) throw corrupt()
   }
@@ -323,12 +327,13 @@ export class NumberTable implements FoldTable {
   }
 
   #spill(place: number): ExactSum {
+    if (this.isPlain) this.#keepLost()
     this.#exact ??= new Map()
     const known = this.#exact.get(place)
     if (known !== undefined) return known
     const exact = new ExactSum()
     exact.add(this.numbers[place]!)
-    exact.add(this.isPlain ? 0 : this.lost[place]!)
+    exact.add(this.lost[place]!)
     this.numbers[place] = NaN
     this.#exact.set(place, exact)
     return exact
@@ -348,6 +353,7 @@ export class NumberTable implements FoldTable {
 
   #readSum(reader: ByteReader, place: number): void {
     if (reader.u8() === storedSum.exact) {
+      if (this.isPlain) this.#keepLost()
       this.numbers[place] = NaN
       this.#exact ??= new Map()
       this.#exact.set(place, ExactSum.fromParts(reader.f64s()))
