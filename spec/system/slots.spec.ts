@@ -2,10 +2,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { discard, from, fromArray, run, sink, source, topology } from 'millrace'
 import type { RunOptions, Topology } from 'millrace'
 import { fileStore } from 'millrace/files'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import introduction from '../../samples/introduction/topology.ts'
+import quakes from '../../samples/quakes/topology.ts'
 import counted from '../topologies/counted.ts'
 import failing from '../topologies/failing.ts'
 import foreign from '../topologies/foreign.ts'
@@ -47,6 +50,15 @@ describe.each(matrix)('$slots slots, parallelism $parallelism', ({ slots, parall
     expect(lines).toEqual(sorted(sinks['out']!.records))
     expect(sorted(letters.map(({ record }) => record))).toEqual(sorted(deadLetters.map(({ record }) => record)))
     expect(summary).toMatchObject({ records: 6_000, results: lines.length, deadLetters: letters.length })
+  })
+
+  test('give the lines that the samples have to give', async () => {
+    const [counts, regions, late] = ['counts', 'regions', 'late'].map((name) => join(folder, `${name}-${slots}-${parallelism}.csv`))
+    await (await run(introduction, { slots, parallelism, parameters: { output: counts } })).completed
+    await (await run(quakes, { slots, parallelism, parameters: { output: regions, 'late-output': late, 'events-per-second': 1e9 } })).completed
+    expect(await linesOf(counts!)).toEqual(await linesOf(fileURLToPath(new URL('../../samples/introduction/expected.csv', import.meta.url))))
+    expect(await linesOf(regions!)).toEqual(await linesOf(fileURLToPath(new URL('../../samples/quakes/expected.csv', import.meta.url))))
+    expect(await linesOf(late!)).toEqual(await linesOf(fileURLToPath(new URL('../../samples/quakes/expected-late.csv', import.meta.url))))
   })
 
   test('carry values of any plain kind over two shuffles, and give the caller what is the caller’s', async () => {
