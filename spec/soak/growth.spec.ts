@@ -27,6 +27,11 @@ describe('memory over a soak', () => {
     expect(grows(growthOf(samples((minute) => 10 + minute * 2)), 3)).toBe(false)
   })
 
+  test('that goes up and down, and comes back to where it was, does not grow', () => {
+    const growth = growthOf(samples((minute) => 10 + (minute === 5 || minute === 9 ? 5 * minute : 0)))
+    expect(growth.threads[0]!.heap).toBeCloseTo(0, 9)
+  })
+
   test('grows where that of one thread does', () => {
     const growth = growthOf(samples(() => 10, () => 1, (minute) => minute * 2))
     expect(growth.threads.map(({ thread, heap }) => [thread, Math.round(heap)])).toEqual([['caller', 0], ['slot 1', 2]])

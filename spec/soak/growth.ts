@@ -11,7 +11,10 @@ export interface Sample {
   readonly rss: number
 }
 
-/** MiB a minute, by least squares over the samples of the second half. */
+/**
+ * MiB a minute, by least squares over the least of each quarter of the second half. What windows hold goes up and down, on slots by tens of
+ * MiB, as sources are not always equally far; what leaks stays at every moment, and lifts the least as well.
+ */
 export interface Growth {
   readonly threads: readonly ThreadMemory[]
   readonly rss: number
@@ -20,7 +23,8 @@ export interface Growth {
 export const growthOf = (samples: readonly Sample[]): Growth => {
   const half = (samples.at(-1)?.minutes ?? 0) / 2
   const second = samples.filter(({ minutes }) => minutes >= half)
-  const of = (part: (sample: Sample) => number): number => slope(second.map((sample) => ({ x: sample.minutes, y: part(sample) })))
+  const quarters = inQuarters(second, half)
+  const of = (part: (sample: Sample) => number): number => slope(quarters.map((quarter) => quarter.map((sample) => ({ x: sample.minutes, y: part(sample) })).reduce((least, point) => (point.y < least.y ? point : least))))
   return {
     threads: (samples[0]?.threads ?? []).map(({ thread }, index) => ({
       thread,
@@ -29,6 +33,14 @@ export const growthOf = (samples: readonly Sample[]): Growth => {
     })),
     rss: of(({ rss }) => rss),
   }
+}
+
+/** Those that have samples. */
+const inQuarters = (samples: readonly Sample[], from: number): Sample[][] => {
+  const length = ((samples.at(-1)?.minutes ?? 0) - from) / 4
+  const quarters: Sample[][] = [[], [], [], []]
+  for (const sample of samples) quarters[Math.min(3, Math.floor((sample.minutes - from) / length)) || 0]!.push(sample)
+  return quarters.filter(({ length: count }) => count > 0)
 }
 
 /** Memory the collector has not given back is the system's affair: only what a thread uses is judged. */
