@@ -6,13 +6,20 @@ export const full: unique symbol = Symbol('full')
 /** The next multiple of 8. */
 export const aligned = (bytes: number): number => (bytes + 7) & ~7
 
+/** What is used of a Buffer. Named here, as the public types reach it and are to need none of Node's. */
+interface TextBytes {
+  /** Bytes written. */
+  write(text: string, at: number, encoding: 'latin1' | 'utf16le'): number
+  toString(encoding: 'latin1' | 'utf16le', from: number, to: number): string
+}
+
 export class Space {
   u1!: Uint8Array
   u2!: Uint16Array
   i4!: Int32Array
   f8!: Float64Array
   /** The same bytes, for their text. */
-  text!: Buffer
+  text!: TextBytes
   /** Nothing is written from here on; only a space of its own memory can grow past it. */
   limit = 0
   readonly #grows: boolean
