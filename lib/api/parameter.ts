@@ -145,6 +145,18 @@ export const enterParameters = (values: ParameterValues | null): ParameterValues
   return before
 }
 
+/** Runs steps in which `.value` reads these. */
+export const entering =
+  (values: () => ParameterValues | null) =>
+  <T>(step: () => T): T => {
+    const before = enterParameters(values())
+    try {
+      return step()
+    } finally {
+      enterParameters(before)
+    }
+  }
+
 /** Whether this was thrown by `.value`: it concerns the job, not the record in hand. */
 export const isParameterFailure = (error: unknown): boolean => typeof error === 'object' && error !== null && failures.has(error)
 

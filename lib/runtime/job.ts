@@ -1,5 +1,5 @@
 /** `run`: topology → plan → where to begin → a running job. */
-import { checkParameters, enterParameters } from '../api/parameter.ts'
+import { checkParameters, entering } from '../api/parameter.ts'
 import type { Topology } from '../api/topology.ts'
 import { topologyNode } from '../api/topology.ts'
 import type { CheckpointData, OpenStore } from '../checkpoint/store.ts'
@@ -50,14 +50,7 @@ export const runIn = async (env: Env, topology: Topology, given: RunOptions, tun
   if (node === undefined) throw new MillraceError('TOPOLOGY_INVALID', 'run was not given a topology', { next: "Pass what topology(import.meta, 'id', …flows) returned." })
   const options = checkOptions(given)
   const values = checkParameters(options.parameters, connectorsOf(node))
-  const enter = <T>(step: () => T): T => {
-    const before = enterParameters(values)
-    try {
-      return step()
-    } finally {
-      enterParameters(before)
-    }
-  }
+  const enter = entering(() => values)
   const plan = enter(() => buildPlan(node, { ...options, checkpoints: options.checkpoints !== null }))
   const { checkpoints } = options
   const store = checkpoints === null ? null : await ofStore(() => checkpoints.to.open(env, plan.topology.id, { keep: checkpoints.keep }))

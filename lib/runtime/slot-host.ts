@@ -1,6 +1,6 @@
 /** A slot's side: rebuilds the plan of the job from the module of its topology, and runs the parts of regions it is given. */
 import { Dispatcher } from '../actors/dispatcher.ts'
-import { checkParameters, enterParameters } from '../api/parameter.ts'
+import { checkParameters, entering } from '../api/parameter.ts'
 import type { ParameterValues } from '../api/parameter.ts'
 import { topologyNode } from '../api/topology.ts'
 import { writeChunkFile } from '../checkpoint/stores/checkpoint-folder.ts'
@@ -49,14 +49,7 @@ export const hostSlot = async (job: SlotJob, { env, end, importModule }: SlotThr
   const port = env.threads.port(end)
   const tell = (message: FromSlot, transfer: ArrayBuffer[] = []): void => port.post(message, transfer)
   let values: ParameterValues | null = null
-  const enter = <T>(step: () => T): T => {
-    const before = enterParameters(values)
-    try {
-      return step()
-    } finally {
-      enterParameters(before)
-    }
-  }
+  const enter = entering(() => values)
   const supervision = strategyFrom(job.supervision)
   let plan: Plan
   try {
